@@ -1,0 +1,180 @@
+"""What is minimised.
+
+An objective knows its `value` and its `gradient` for theta of shape (..., d): one point, a whole path, or many runs at
+once. The quadratic ones also know their `hessian` and their `optimum`. A data objective has `n_examples` and takes
+`rows`, the examples to look at.
+
+The loss of data is the **mean** over the examples, mean((X theta - y)^2), without a half and never a sum. One learning
+rate then means the same for every batch size, as with `mse` in Keras and `MSELoss` in PyTorch.
+"""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from math import isfinite
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.integer[Any]]
+
+
+class Objective(Protocol):
+    """A function of theta, (..., d), that descent can follow: value (...,) and gradient (..., d)."""
+
+    def value(self, theta: Array) -> Array: ...
+
+    def gradient(self, theta: Array) -> Array: ...
+
+
+class DataObjective(Protocol):
+    """A mean loss over n_examples; rows, (B,) or (runs, B), restricts it to a batch and None means all of them."""
+
+    n_examples: int
+
+    def value(self, theta: Array, rows: Rows | None = None) -> Array: ...
+
+    def gradient(self, theta: Array, rows: Rows | None = None) -> Array: ...
+
+
+class QuadraticObjective(Objective, Protocol):
+    """An objective with one Hessian (d, d) everywhere; its optimum (d,) is None where there is no minimum."""
+
+    @property
+    def hessian(self) -> Array: ...
+
+    @property
+    def optimum(self) -> Array | None: ...
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """f(x) = a2 x^2 + a1 x + a0, a function of one parameter: theta has shape (..., 1).
+
+    The gradient is 2 a2 x + a1 and the curvature 2 a2. The minimum is at -a1 / (2 a2); without positive curvature
+    there is none and `optimum` is None.
+    """
+
+    a0: float
+    a1: float
+    a2: float
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            coefficient = getattr(self, field.name)
+            if not isfinite(coefficient):
+                raise ValueError(f"{field.name} must be finite, got {coefficient}")
+
+    def value(self, theta: Array) -> Array:
+        x = theta[..., 0]
+        return (self.a2 * x + self.a1) * x + self.a0
+
+    def gradient(self, theta: Array) -> Array:
+        return 2 * self.a2 * theta + self.a1
+
+    @property
+    def hessian(self) -> Array:
+        return np.array([[2.0 * self.a2]])
+
+    @property
+    def optimum(self) -> Array | None:
+        return np.array([-self.a1 / (2 * self.a2)]) if self.a2 > 0 else None
+
+
+class LeastSquares:
+    """Linear regression: f(theta) = mean((X theta - y)^2) with theta = (w_1 ... w_p, b); without intercept no b.
+
+    The gradient is 2 X'(X theta - y) / n and the Hessian 2 X'X / n. Where columns of X depend on each other the optimum
+    is a whole valley, and `optimum` is its point nearest to 0.
+
+    Rotating the rows of [X y] leaves every |X theta - y| as it is, so the R of one QR decomposition, at most p + 1
+    rows, stands for all n: the cost of the full loss and its gradient does not grow with n, and a sum of squares is
+    never negative.
+    (The expanded form theta'H theta - 2 g'theta + c is as fast, but loses up to 13 digits and can fall below 0.)
+    """
+
+    def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
+        self.design, self.targets = _checked(features, targets, intercept)  # (n, d), (n,)
+        self.n_examples = len(self.targets)
+        compressed: Array = np.asarray(np.linalg.qr(np.column_stack([self.design, self.targets]), mode="r"))
+        self._design, self._targets = compressed[:, :-1], compressed[:, -1]
+
+    def value(self, theta: Array, rows: Rows | None = None) -> Array:
+        if rows is not None:
+            return np.asarray(np.square(_residuals(self.design[rows], self.targets[rows], theta)).mean(-1))
+        points = theta.reshape(-1, theta.shape[-1]).T  # parameters first: the sum then runs along contiguous memory
+        residuals = self._design @ points - self._targets[:, None]
+        return np.asarray((residuals * residuals).sum(0).reshape(theta.shape[:-1]) / self.n_examples)
+
+    def gradient(self, theta: Array, rows: Rows | None = None) -> Array:
+        if rows is not None:
+            return _batch_gradient(self.design[rows], self.targets[rows], theta)
+        return np.asarray((theta @ self._design.T - self._targets) @ self._design * (2 / self.n_examples))
+
+    @cached_property
+    def hessian(self) -> Array:
+        return np.asarray(self._design.T @ self._design * (2 / self.n_examples))
+
+    @cached_property
+    def optimum(self) -> Array:
+        return np.asarray(np.linalg.lstsq(self._design, self._targets)[0])
+
+
+class BroadcastLeastSquares:
+    """The loss of a published tutorial: predictions (n, 1) minus targets (n,) broadcast to n x n differences.
+
+    Every prediction p_i is compared with every target y_j. The mean over all pairs of (p_i - y_j)^2 is
+    mean((p - mean(y))^2) + var(y), so this is least squares on targets that are all equal to their mean, lifted by
+    their variance: its optimum predicts mean(y) everywhere, and no n x n matrix is needed to compute it.
+    The Hessian is that of the right loss; only the optimum gives the mistake away. Within a batch, the batch's own mean
+    and variance take their place.
+    """
+
+    def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
+        self.design, self.targets = _checked(features, targets, intercept)
+        self.n_examples = len(self.targets)
+        self._to_the_mean = LeastSquares(self.design, np.full(self.n_examples, self.targets.mean()), intercept=False)
+
+    def value(self, theta: Array, rows: Rows | None = None) -> Array:
+        if rows is None:
+            return np.asarray(self._to_the_mean.value(theta) + self.targets.var())
+        targets = self.targets[rows]
+        to_the_mean = _residuals(self.design[rows], targets.mean(-1, keepdims=True), theta)
+        return np.asarray(np.square(to_the_mean).mean(-1) + targets.var(-1))
+
+    def gradient(self, theta: Array, rows: Rows | None = None) -> Array:
+        if rows is None:
+            return self._to_the_mean.gradient(theta)
+        return _batch_gradient(self.design[rows], self.targets[rows].mean(-1, keepdims=True), theta)
+
+    @property
+    def hessian(self) -> Array:
+        return self._to_the_mean.hessian
+
+    @property
+    def optimum(self) -> Array:
+        return self._to_the_mean.optimum
+
+
+def _residuals(design: Array, targets: Array, theta: Array) -> Array:
+    """X theta - y for design (..., B, d), targets (..., B) and theta (..., d): (..., B)."""
+    return np.asarray((design @ theta[..., None])[..., 0] - targets)
+
+
+def _batch_gradient(design: Array, targets: Array, theta: Array) -> Array:
+    """Gradient of the mean squared residual of one batch, or of one batch per run."""
+    residuals = _residuals(design, targets, theta)
+    return np.asarray((residuals[..., None, :] @ design)[..., 0, :] * (2 / design.shape[-2]))
+
+
+def _checked(features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool) -> tuple[Array, Array]:
+    """The design matrix (n, d), with a last column of ones for the intercept, and the targets (n,)."""
+    design, targets = np.asarray(features, dtype=float), np.asarray(targets, dtype=float)
+    if design.ndim != 2 or design.size == 0:
+        raise ValueError(f"features must have shape (n, p) with n and p at least 1, got {design.shape}")
+    if targets.shape != design.shape[:1]:
+        raise ValueError(f"targets must have shape ({len(design)},) like the rows of features, got {targets.shape}")
+    if not (np.isfinite(design).all() and np.isfinite(targets).all()):
+        raise ValueError("features and targets must be finite, got a NaN or an infinity among them")
+    return (np.column_stack([design, np.ones(len(design))]) if intercept else design), targets

@@ -1,0 +1,159 @@
+"""The rules that turn a gradient into a direction, simplest first.
+
+A rule is a frozen record of its numbers. Its memory is a separate value that goes in and out:
+
+    state = rule.init(theta)
+    direction, state = rule.update(gradient, state)
+    theta = theta - learning_rate * direction
+
+The learning rate is never a field of a rule; it belongs to the schedule. All rules follow PyTorch's conventions: the
+rate stays outside the velocity, epsilon is added outside the root, and no accumulator starts above 0. (Keras puts the
+rate inside the velocity, which differs as soon as the rate changes, and AdaGrad's sum starts at 0.1 there.)
+
+Every rule works coordinate by coordinate and is written with products and `** 0.5` only, so that it runs on an array
+(d,), on many runs (runs, d), and on a plain float, where a single short descent is ten times faster.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gdcore.objectives import Array
+
+
+class Optimizer(Protocol):
+    """A rule: `init` makes its memory for theta, `update` turns a gradient into a direction and the next memory."""
+
+    def init(self, theta: Array) -> Any: ...
+
+    def update(self, gradient: Array, state: Any) -> tuple[Array, Any]: ...
+
+
+@dataclass(frozen=True)
+class GradientDescent:
+    """Plain gradient descent: the direction is the gradient g itself (Cauchy 1847)."""
+
+    def init(self, theta: Array) -> None:
+        return None
+
+    def update(self, gradient: Array, state: None) -> tuple[Array, None]:
+        return gradient, state
+
+
+@dataclass(frozen=True)
+class Momentum:
+    """Heavy ball: v <- beta v + g, direction v (Polyak 1964). v starts at 0; `torch.optim.SGD(momentum=beta)`."""
+
+    beta: float = 0.9
+
+    def __post_init__(self) -> None:
+        _check_decay("beta", self.beta)
+
+    def init(self, theta: Array) -> Array:
+        return 0.0 * theta
+
+    def update(self, gradient: Array, velocity: Array) -> tuple[Array, Array]:
+        velocity = self.beta * velocity + gradient
+        return velocity, velocity
+
+
+@dataclass(frozen=True)
+class Nesterov:
+    """Nesterov's momentum: v <- beta v + g, direction g + beta v (Nesterov 1983, Sutskever et al. 2013).
+
+    As `torch.optim.SGD(momentum=beta, nesterov=True)`: theta is the point at which the gradient is taken.
+    """
+
+    beta: float = 0.9
+
+    def __post_init__(self) -> None:
+        _check_decay("beta", self.beta)
+
+    def init(self, theta: Array) -> Array:
+        return 0.0 * theta
+
+    def update(self, gradient: Array, velocity: Array) -> tuple[Array, Array]:
+        velocity = self.beta * velocity + gradient
+        return gradient + self.beta * velocity, velocity
+
+
+@dataclass(frozen=True)
+class AdaGrad:
+    """Divide by the root of all squares so far: s <- s + g^2, direction g / (sqrt(s) + epsilon) (Duchi et al. 2011)."""
+
+    epsilon: float = 1e-10
+
+    def __post_init__(self) -> None:
+        _check_epsilon(self.epsilon)
+
+    def init(self, theta: Array) -> Array:
+        return 0.0 * theta
+
+    def update(self, gradient: Array, squares: Array) -> tuple[Array, Array]:
+        squares = squares + gradient * gradient
+        return gradient / (squares**0.5 + self.epsilon), squares
+
+
+@dataclass(frozen=True)
+class RMSProp:
+    """Divide by a running root mean square: s <- rho s + (1 - rho) g^2, direction g / (sqrt(s) + epsilon).
+
+    Tieleman & Hinton 2012, lecture 6; no bias correction, as in PyTorch.
+    """
+
+    rho: float = 0.99
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        _check_decay("rho", self.rho)
+        _check_epsilon(self.epsilon)
+
+    def init(self, theta: Array) -> Array:
+        return 0.0 * theta
+
+    def update(self, gradient: Array, mean_square: Array) -> tuple[Array, Array]:
+        mean_square = self.rho * mean_square + (1 - self.rho) * (gradient * gradient)
+        return gradient / (mean_square**0.5 + self.epsilon), mean_square
+
+
+@dataclass(frozen=True)
+class Adam:
+    """Running mean over running root mean square, both corrected for their start at 0 (Kingma & Ba 2015):
+
+    m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
+    direction  m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)  at update t = 1, 2, ...
+    """
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        _check_decay("beta1", self.beta1)
+        _check_decay("beta2", self.beta2)
+        _check_epsilon(self.epsilon)
+
+    def init(self, theta: Array) -> tuple[Array, Array, int]:
+        return 0.0 * theta, 0.0 * theta, 0
+
+    def update(self, gradient: Array, state: tuple[Array, Array, int]) -> tuple[Array, tuple[Array, Array, int]]:
+        m, v, t = state
+        m, v, t = (
+            self.beta1 * m + (1 - self.beta1) * gradient,
+            self.beta2 * v + (1 - self.beta2) * (gradient * gradient),
+            t + 1,
+        )
+        corrected_m, corrected_v = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
+        return corrected_m / (corrected_v**0.5 + self.epsilon), (m, v, t)
+
+
+OPTIMIZERS: tuple[type[Optimizer], ...] = (GradientDescent, Momentum, Nesterov, AdaGrad, RMSProp, Adam)
+
+
+def _check_decay(name: str, value: float) -> None:
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be in [0, 1), got {value}")
+
+
+def _check_epsilon(epsilon: float) -> None:
+    if not 0 < epsilon < float("inf"):
+        raise ValueError(f"epsilon must be positive and finite, got {epsilon}")
