@@ -75,9 +75,8 @@ def descend(
     A run also ends before the first update whose theta, gradient or value would not be finite. That is an outcome, not
     an error; misuse raises ValueError.
     """
-    _check(steps, tolerance)
     theta = np.asarray(start, dtype=float)
-    _check_start(objective, theta)
+    _check(objective, theta, steps, batches, tolerance)
     rates = _rates(learning_rate, steps)
     runs = _runs(theta, rates, batches)
     if runs is not None:
@@ -86,7 +85,7 @@ def descend(
     with np.errstate(all="ignore"):
         path, gradients = _follow(objective, theta, optimizer, rates, batches, tolerance)
         values = objective.value(path)
-    return _trace(path, values, gradients, rates, _examples_seen(objective, batches, steps), tolerance)
+        return _trace(path, values, gradients, rates, _examples_seen(objective, batches, steps), tolerance)
 
 
 def _follow(
@@ -190,8 +189,8 @@ def _takes_all(batches: Batches, n_examples: int) -> bool:
 def _rates(learning_rate: Any, steps: int) -> Array:
     """The rate of every update: (steps,), or (steps, runs)."""
     if isinstance(learning_rate, SCHEDULES):
-        rates = np.asarray(learning_rate(np.arange(steps)[:, None]), dtype=float)
-        rates = rates[:, 0] if rates.shape[1] == 1 else rates
+        each = np.arange(steps)
+        rates = np.asarray(learning_rate(each[:, None] if np.ndim(learning_rate(0)) else each), dtype=float)
     elif callable(learning_rate):
         rates = np.array([learning_rate(step) for step in range(steps)], dtype=float)
     else:
@@ -221,16 +220,17 @@ def _examples_seen(objective: Any, batches: Batches | None, steps: int) -> Indic
     return np.concatenate([[0], sizes.cumsum()])
 
 
-def _check(steps: int, tolerance: float) -> None:
+def _check(objective: Any, theta: Array, steps: int, batches: Batches | None, tolerance: float) -> None:
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}")
     if not (isfinite(tolerance) and tolerance >= 0):
         raise ValueError(f"tolerance must be finite and at least 0, got {tolerance}")
-
-
-def _check_start(objective: Objective | DataObjective, theta: Array) -> None:
+    if batches is not None and not hasattr(objective, "n_examples"):
+        raise ValueError(f"batches need an objective with examples, got {objective}")
     if theta.ndim not in (1, 2) or theta.size == 0:
         raise ValueError(f"start must have shape (d,) or (runs, d), got {theta.shape}")
+    if isinstance(objective, Quadratic) and theta.shape[-1] != 1:
+        raise ValueError(f"start must have shape (1,) or (runs, 1) for a quadratic, got {theta.shape}")
     with np.errstate(all="ignore"):
         finite = np.isfinite(theta).all() and np.isfinite(objective.value(theta)).all()
     if not finite:

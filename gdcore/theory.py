@@ -123,7 +123,8 @@ def predicted_iterate(objective: QuadraticObjective, start: Array, learning_rate
     """theta after `step` updates of plain descent, in closed form: (d,), or (..., d) for an array of steps."""
     curved, directions, slopes = _directions(objective, start)
     with np.errstate(all="ignore"):
-        return np.asarray(start - (_phi(curved, learning_rate, np.asarray(step)[..., None]) * slopes) @ directions.T)
+        moved = _phi(curved, learning_rate, np.asarray(step)[..., None]) * slopes
+    return np.asarray(start - np.where(slopes == 0, 0.0, moved) @ directions.T)  # phi may overflow where nothing moves
 
 
 def _phi(curved: Array, rate: float, step: Array) -> Array:
@@ -140,7 +141,7 @@ def predicted_gap(objective: QuadraticObjective, start: Array, learning_rate: fl
     curved, _, slopes = _directions(objective, start)
     if curved.min() < 0 or (slopes[curved == 0] != 0).any():
         raise ValueError(f"a gap needs a minimum, got curvatures {curved} and slopes {slopes}")
-    active = curved > 0
+    active = (curved > 0) & (slopes != 0)
     factors = 1 - learning_rate * curved[active]
     with np.errstate(all="ignore"):
         shrunk = np.abs(factors) ** (2.0 * np.asarray(step, dtype=float)[..., None])
@@ -148,7 +149,7 @@ def predicted_gap(objective: QuadraticObjective, start: Array, learning_rate: fl
 
 
 def updates_to_shrink(objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float) -> int | None:
-    """Updates until the gap f - f* is at most `fraction` of what it was at the start; None if it never is."""
+    """Updates until the gap f - f* stays at most `fraction` of what it was at the start; None if it never does."""
     goal = fraction * float(predicted_gap(objective, start, learning_rate, 0))
     return _first(lambda step: float(predicted_gap(objective, start, learning_rate, step)) <= goal)
 
@@ -205,5 +206,5 @@ def _directions(objective: QuadraticObjective, start: Array) -> tuple[Array, Arr
     _, directions = np.linalg.eigh(objective.hessian)
     curved = curvatures(objective)
     slopes = objective.gradient(start) @ directions
-    terms = np.abs(curved) * np.linalg.norm(start) + np.linalg.norm(objective.gradient(np.zeros_like(start)))
+    terms = np.abs(curved).max() * np.linalg.norm(start) + np.linalg.norm(objective.gradient(np.zeros_like(start)))
     return curved, directions, np.where(np.abs(slopes) <= ROUNDING * terms, 0.0, slopes)

@@ -1,0 +1,341 @@
+"""Lesson 1: gradient descent on f(x) = a2 x^2 + a1 x + a0, where one factor decides everything."""
+
+import pandas as pd
+import streamlit as st
+
+from gdcore import GradientDescent, Outcome, Quadratic, Trace, descend, theory
+from gdcore.theory import Regime
+from pages.shared import charts, runs, timeline
+from pages.shared.controls import Choice, Number, Panel, Rate
+from pages.shared.frame import run
+from pages.shared.lesson import Scene, Verdict, choose_scene, code_to_take_home, steps_table
+from pages.shared.words import apart, at, count, number, steady
+
+RATE = Rate(
+    "rate", "Learning rate η (eta)", 1e-4, 10, "0.05", help="How far one update goes: η times the gradient, downhill."
+)
+TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
+SETTINGS = (
+    RATE,
+    Number("start", "Start x₀", -20, 20, 8, 0.1, slider=True, help="Where the ball lies before the first update."),
+    Number("a2", "a2", -10, 10, 3, 0.1, help="Half the curvature: above 0 there is a minimum, below 0 a top."),
+    Number("a1", "a1", -10, 10, -2, 0.1, help="Tilts the curve and moves the minimum to −a1 / (2 a2)."),
+    Number("a0", "a0", -10, 10, -3, 0.1, help="Lifts the curve. Descent does not notice."),
+    Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True),
+    Choice("tolerance", "Tolerance", TOLERANCES, "1e-5", help="Stop before an update that moves x by less than this."),
+    Number("left", "Frame of x: from", -1000, 1000, -20, 1),
+    Number("right", "to", -1000, 1000, 20, 1),
+)
+
+ARTICLE = Scene(
+    "The article’s own run",
+    "It ends because its 500 updates are used up, not because it has arrived: see how far x still is.",
+    {"rate": "0.001"},
+)
+SCENES = (
+    Scene("Opening", "Each step is shorter than the last, because the slope flattens towards the minimum."),
+    ARTICLE,
+    Scene(
+        "Too small",
+        "A small rate is safe and slow: after 500 updates the ball is still on its way.",
+        {"rate": "0.0005"},
+    ),
+    Scene("One step", "At 1 / (2 a2) the factor is 0: the first update lands on the minimum.", {"rate": "1/6"}),
+    Scene("Overshoots, arrives", "Crossing the minimum is no failure as long as the jumps shrink.", {"rate": "0.2"}),
+    Scene("Bounces for ever", "Exactly at the limit every jump is as long as the last one.", {"rate": "1/3"}),
+    Scene(
+        "Diverges",
+        "A little above the limit every jump is longer than the last: watch the ball leave.",
+        {"rate": "0.35"},
+    ),
+    Scene(
+        "Stops early",
+        "The tolerance measures the step, not the distance: on a gentle slope steps are short far from the minimum.",
+        {"rate": "0.02", "start": 15.0, "a2": 0.1, "a1": 0.0, "a0": 0.0, "tolerance": "1e-2"},
+    ),
+    Scene(
+        "No minimum",
+        "Descent only knows the slope under the ball. On a hill without a bottom it runs away, whatever the rate.",
+        {"start": 0.5, "a2": -1.0, "a1": 0.0, "a0": 0.0},
+    ),
+)
+
+
+def page() -> None:
+    panel = Panel("quadratic", *SETTINGS)
+    with st.sidebar:
+        scene = choose_scene(panel, SCENES)
+        settings(panel)
+    values, rate = panel.values, RATE.number(panel.values["rate"])
+    objective, trace = compute(values)
+    picture = runs.picture(objective, rate, trace, (values["left"], values["right"]))
+
+    st.title(f"Descent on f(x) = {formula(objective)}")
+    st.markdown(scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient.")
+    panel.show_problems()
+    with st.container(key="quadratic"):
+        with st.container(key="quadratic_verdict"):
+            verdict(objective, rate, values, picture.steps.x, trace.outcome).show()
+        updates = picture.path["update"].to_numpy()
+        timeline.bar("quadratic", updates, [rule(picture.path)], ending(trace.outcome, values))
+        left, right = st.columns([3, 2])
+        with left:
+            curve(objective, picture)
+        with right, st.container(key="quadratic_result"):
+            gap(objective, picture)
+        with st.container(key="quadratic_result_more"):
+            more(scene, values, picture)
+
+
+def settings(panel: Panel) -> None:
+    """The settings in the order in which a teacher touches them."""
+    panel.draw("rate")
+    rate, a2 = RATE.number(panel.values["rate"]), panel.values["a2"]
+    no_rate = "There is no such rate: a2 is not above 0." if a2 <= 0 else f"That is not {RATE.bound}."
+    with st.container(horizontal=True, gap="medium"):
+        panel.quick_pick("rate", "half", repr(rate / 2), no_rate)
+        panel.quick_pick("rate", "double", repr(rate * 2), no_rate)
+        panel.quick_pick("rate", "best", f"1/{2 * a2:.15g}" if a2 > 0 else None, no_rate)
+        panel.quick_pick("rate", "limit", f"1/{a2:.15g}" if a2 > 0 else None, no_rate)
+    panel.draw("start")
+    st.markdown("f(x) = a2 x² + a1 x + a0")
+    panel.draw_row("a2", "a1", "a0")
+    with st.expander("More settings"):
+        panel.draw("updates", "tolerance")
+        panel.draw_row("left", "right")
+    left, right = panel.values["left"], panel.values["right"]
+    if not left < right:
+        panel.refuse(f"Frame of x: it must begin below its end, not run from {left:g} to {right:g}.", "left", "right")
+    panel.undo_reset_share()
+
+
+def compute(values: dict) -> tuple[Quadratic, Trace]:
+    """The run on the screen."""
+    objective = Quadratic(a0=values["a0"], a1=values["a1"], a2=values["a2"])
+    trace = descend(
+        objective,
+        [values["start"]],
+        GradientDescent(),
+        RATE.number(values["rate"]),
+        values["updates"],
+        tolerance=float(values["tolerance"]),
+    )
+    return objective, trace
+
+
+def formula(objective: Quadratic) -> str:
+    """3x² − 2x − 3, without what is 0 and without a factor 1."""
+    terms = [(objective.a2, "x²"), (objective.a1, "x"), (objective.a0, "")]
+    text = ""
+    for coefficient, power in terms:
+        if coefficient:
+            size = "" if power and abs(coefficient) == 1 else number(abs(coefficient), 6)
+            sign = (" − " if coefficient < 0 else " + ") if text else ("−" if coefficient < 0 else "")
+            text += sign + size + power
+    return (text or "0").replace(" ", "\u00a0")
+
+
+def verdict(objective: Quadratic, rate: float, values: dict, x: pd.Series, outcome: Outcome) -> Verdict:
+    """Theory names the regime; the run then says how it ended."""
+    (regime,) = theory.regimes(objective, x.to_numpy()[:1], rate)
+    sentences = [reason(regime, objective, rate)]
+    if regime not in (Regime.FLAT, Regime.STATIONARY):
+        sentences += [
+            judged(regime, objective, rate),
+            end(objective, rate, values, x, outcome),
+            distance_left(objective, x),
+        ]
+    sentences.append(outside(x, (values["left"], values["right"])))
+    return Verdict(*REGIMES[regime], tuple(filter(None, sentences)))
+
+
+REGIMES = {
+    Regime.MONOTONE: ("green", "Converges from one side"),
+    Regime.ONE_STEP: ("green", "Arrives in one step"),
+    Regime.OSCILLATES: ("green", "Converges, jumping across"),
+    Regime.BOUNCES: ("orange", "Bounces for ever"),
+    Regime.DIVERGES: ("red", "Diverges"),
+    Regime.RUNS_AWAY: ("red", "Runs away: no minimum"),
+    Regime.SLIDES: ("orange", "Slides for ever: a straight line"),
+    Regime.FLAT: ("gray", "Nowhere to go: flat"),
+    Regime.STATIONARY: ("gray", "Stands still"),
+}
+
+
+def reason(regime: Regime, objective: Quadratic, rate: float) -> str:
+    """Why theory says so, in numbers."""
+    if regime is Regime.FLAT:
+        return "a2 and a1 are 0: f is the same everywhere, so the gradient is 0 and nothing moves."
+    if regime is Regime.SLIDES:
+        move = number(-rate * objective.a1)
+        return f"a2 = 0: f is a straight line without a minimum, and every update moves x by −η·a1 = {move}."
+    turning_point = number(-objective.a1 / (2 * objective.a2))
+    if regime is Regime.STATIONARY:
+        place = "minimum" if objective.a2 > 0 else "top"
+        return f"The start is the {place} x = {turning_point}: the gradient is 0 there and nothing moves."
+    (factor,) = theory.contraction(theory.curvatures(objective), rate).tolist()
+    times = f"by the factor 1 − 2·a2·η = **{apart(factor, -1, 0, 1)}**"
+    if regime is Regime.RUNS_AWAY:
+        return f"a2 is below 0: each update multiplies the distance to the top x = {turning_point} {times}."
+    meaning = {
+        Regime.MONOTONE: "it shrinks, and x stays on its side",
+        Regime.ONE_STEP: "the first update lands there",
+        Regime.OSCILLATES: "x changes sides, and the jumps shrink",
+        Regime.BOUNCES: "x changes sides, and the jumps stay as long as they are",
+        Regime.DIVERGES: "x changes sides, and every jump is longer",
+    }
+    return f"Each update multiplies the distance to the minimum x* = {turning_point} {times}: {meaning[regime]}."
+
+
+def judged(regime: Regime, objective: Quadratic, rate: float) -> str:
+    """The limit that the rate is judged by."""
+    if objective.a2 <= 0:
+        return ""
+    limit = theory.rate_limit(theory.curvatures(objective))
+    place = "at" if regime is Regime.BOUNCES else "above" if regime is Regime.DIVERGES else "below"
+    return f"The rate {apart(rate, limit)} is {place} the limit 1 / a2 = **{apart(limit, rate)}**."
+
+
+def end(objective: Quadratic, rate: float, values: dict, x: pd.Series, outcome: Outcome) -> str:
+    """How the run ended, beside what theory predicts."""
+    taken, tolerance = len(x) - 1, float(values["tolerance"])
+    updates = count(taken, "update")
+    predicted = theory.updates_to_settle(objective, x.to_numpy()[:1], rate, tolerance)
+    if outcome is Outcome.NOT_FINITE:
+        return f"After {updates} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
+    if outcome is Outcome.STEP_LIMIT:
+        needed = f"; theory needs {count(predicted, 'update')} until a step is below the tolerance" if predicted else ""
+        return f"It ends because only {updates} may be made{needed}."
+    if taken == 0:
+        return f"It stops before the first update, which is shorter than the tolerance {number(tolerance)}."
+    theirs = "as theory predicts" if predicted == taken else f"where theory predicts {count(predicted, 'update')}"
+    return f"It stops after {updates}, {theirs}: the next is shorter than the tolerance {number(tolerance)}."
+
+
+def distance_left(objective: Quadratic, x: pd.Series) -> str:
+    """How far the end of the run is from the minimum: the tolerance does not say."""
+    if objective.optimum is None:
+        return ""
+    start, end = abs(x.iloc[[0, -1]] - objective.optimum.item())
+    if end <= start / 100:
+        return f"x is then {number(end, 2)} from the minimum."
+    return f"x is {'still' if end <= start else 'now'} **{number(end, 2)} away** from the minimum."
+
+
+def outside(x: pd.Series, frame: tuple[float, float]) -> str:
+    """What the picture cannot show."""
+    out = ~x.between(*frame)
+    if not out.any():
+        return ""
+    first, farthest = int(out.idxmax()), int(x.abs().idxmax())
+    leaves = "The start is outside the picture" if first == 0 else f"At update {number(first)} x leaves the picture"
+    further = f"; the farthest is {at('x', farthest)} = {number(x[farthest])}" if farthest != first else ""
+    return f"{leaves}: {at('x', first)} = {number(x[first])}{further}."
+
+
+def rule(path: pd.DataFrame) -> timeline.Rule:
+    """new x = x − rate × gradient, in the numbers of every frame."""
+    return timeline.Rule(
+        symbol="x",
+        old=list(map(steady, path.x)),
+        rate=list(map(number, path.rate)),
+        gradient=list(map(steady, path.gradient)),
+        new=list(map(steady, path.next_x)),
+    )
+
+
+def ending(outcome: Outcome, values: dict) -> str:
+    """Why there is no update after the last."""
+    return {
+        Outcome.SETTLED: f"Not taken: it moves x by less than {number(float(values['tolerance']))}.",
+        Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'update')} allowed.",
+        Outcome.NOT_FINITE: "Not possible: beyond the machine’s numbers.",
+    }[outcome]
+
+
+def curve(objective: Quadratic, picture: runs.Picture) -> None:
+    alt = f"The curve f(x) = {formula(objective)} with a ball on it, and its path from x = {number(picture.path.x[0])}."
+    timeline.chart(charts.curve, alt, path=picture.path, function=picture.function, view=picture.view)
+
+
+def gap(objective: Quadratic, picture: runs.Picture) -> None:
+    if objective.optimum is None:
+        build, alt = charts.value, "The value f(x) over the updates, with the line that theory predicts."
+    else:
+        build, alt = (
+            charts.gap,
+            "The gap to the minimum over the updates, log axis, with the line that theory predicts.",
+        )
+    timeline.chart(build, alt, path=picture.path, view=picture.view)
+
+
+def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
+    """Below the charts: the article’s slip, one more chart, the table, the code, what to notice."""
+    if scene is ARTICLE:
+        st.markdown(smallest_is_not_lowest(values))
+    closer = st.expander(
+        "x over the updates", icon=":material/show_chart:", key="quadratic_iterates", on_change="rerun"
+    )
+    if closer.open:
+        with closer:
+            timeline.chart(charts.iterates, "The parameter x over the updates.", path=picture.path, view=picture.view)
+    steps_table(lambda: picture.steps.drop(columns="taken"), COLUMNS, "quadratic")
+    code_to_take_home(program(values), "quadratic")
+    with st.expander("What to notice", icon=":material/lightbulb:"):
+        st.markdown(NOTICE)
+
+
+NOTICE = """
+- Every update multiplies the distance to the minimum by the same factor. That is why the gap is a straight line on a
+  log axis.
+- Crossing the minimum is not failing. Jumps that grow are.
+- The limit of the rate depends on the curvature alone: the start, a1 and a0 do not change it.
+- The tolerance measures the length of a step, not the distance that is left.
+- The machine keeps about 16 digits of x. Where the gap leaves theory’s line far below, rounding has taken over.
+"""
+
+COLUMNS = {
+    "update": st.column_config.NumberColumn("update t", format="%d"),
+    "x": st.column_config.NumberColumn("x", format="%.6g"),
+    "f": st.column_config.NumberColumn("f(x)", format="%.6g"),
+    "gradient": st.column_config.NumberColumn("gradient f′(x)", format="%.6g"),
+    "rate": st.column_config.NumberColumn("rate η", format="%.6g"),
+    "next_x": st.column_config.NumberColumn("new x", format="%.6g"),
+}
+
+
+def smallest_is_not_lowest(values: dict) -> str:
+    """The article prints the smallest x of its series as the answer. At rate 0.2 that is wrong."""
+    objective, trace = compute(values)
+    _, jumping = compute(values | {"rate": "0.2"})
+    smallest, lowest = jumping.theta.min(), jumping.theta[jumping.value.argmin(), 0]
+    return (
+        f"**A slip in the article.** It prints the smallest x of the series as its answer, here "
+        f"{number(trace.theta.min(), 5)}. The smallest x is not the x of the smallest f(x): at rate 0.2 the series "
+        f"jumps across, and its smallest x is {number(smallest)}, while the lowest point that it visits is "
+        f"x = {number(lowest, 6)}; the minimum is {number(objective.optimum.item(), 6)}."
+    )
+
+
+def program(values: dict) -> str:
+    """The same run as a short NumPy program that prints update, x and f(x), digit for digit."""
+    return f"""\
+import numpy as np
+
+a2, a1, a0 = {values["a2"]!r}, {values["a1"]!r}, {values["a0"]!r}
+learning_rate, updates, tolerance = {values["rate"]}, {values["updates"]}, {values["tolerance"]}
+x = {values["start"]!r}
+path = [x]
+for _ in range(updates):
+    new_x = x - learning_rate * (2 * a2 * x + a1)
+    if abs(new_x - x) < tolerance or not np.isfinite((a2 * new_x + a1) * new_x + a0):
+        break
+    x = new_x
+    path.append(x)
+for update, x in enumerate(path):
+    print(update, x, (a2 * x + a1) * x + a0)
+"""
+
+
+if __name__ == "__main__":
+    run(page)

@@ -1,0 +1,264 @@
+"""Declared settings: one declaration gives the widget, its place in the link, the check, undo, reset and share.
+
+Every setting is bound to the address under the key <page>_<name>, so the address is the whole state of a page and
+`st.session_state` only a cache. Streamlit replaces a value in a link that its widget cannot take by the default and
+cleans the address without a word; so the link is read first, and what it said in vain is put into a sentence.
+Streamlit's own check has holes (an infinite whole number ends the page, numbers off the step pass), so every value is
+checked once more before the mathematics sees it.
+
+The texts of options are part of the link format: choose them for good.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages.shared.words import literal, number
+
+SMALLEST = 1e-6  # a number nearer to 0 than this has no picture; 0 itself is welcome
+UNDO_STEPS = 50
+
+DECIMAL = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+FRACTION = re.compile(rf"\s*({DECIMAL})\s*(?:/\s*({DECIMAL})\s*)?", re.ASCII)
+
+
+class Setting(Protocol):
+    """What a page declares. `widget` draws it; `read` turns the widget's value, or a link's text, into a value.
+
+    `read` returns None for what the setting does not take, and `bound` says in words what it does.
+    """
+
+    name: str
+    label: str
+    default: Any
+
+    @property
+    def bound(self) -> str: ...
+
+    def widget(self, key: str) -> Any: ...
+
+    def read(self, raw: Any) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number between two bounds, typed or stepped; with `slider` it is dragged."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: float
+    step: float
+    help: str | None = None
+    whole: bool = False
+    slider: bool = False
+
+    @property
+    def bound(self) -> str:
+        between = f"from {number(self.low)} to {number(self.high)}"
+        return (
+            f"a whole number {between}" if self.whole else f"a number {between} that is 0 or at least 0.000001 in size"
+        )
+
+    def widget(self, key: str) -> float | None:
+        # Whole numbers are floats here as well: an int widget raises OverflowError on ?name=inf.
+        draw = st.slider if self.slider else st.number_input
+        low, high, default, step = map(float, (self.low, self.high, self.default, self.step))
+        format = "%.0f" if self.whole else "%g"
+        return draw(self.label, low, high, default, step, format=format, key=key, help=self.help, bind="query-params")
+
+    def read(self, raw: Any) -> float | int | None:
+        try:
+            value = float(raw)
+        except (TypeError, ValueError):
+            return None
+        if not self.low <= value <= self.high or 0 < abs(value) < SMALLEST:
+            return None
+        if self.whole:
+            return int(value) if value == int(value) else None
+        return value
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few texts, on a slider that keeps their order."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    default: str
+    help: str | None = None
+
+    @property
+    def bound(self) -> str:
+        return f"one of {', '.join(self.options)}"
+
+    def widget(self, key: str) -> str:
+        return st.select_slider(self.label, self.options, self.default, key=key, help=self.help, bind="query-params")
+
+    def read(self, raw: Any) -> str | None:
+        return raw if raw in self.options else None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The learning rate: a text that may be 0.34, 1e-3 or 1/6, and a log-spaced slider that follows it.
+
+    A text and not a number input, because typing 1/6 into one leaves 16. The value of the setting is the text.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: str
+    help: str | None = None
+
+    @property
+    def bound(self) -> str:
+        return f"a number from {number(self.low)} to {number(self.high)}, such as 0.05, 1e-3 or 1/6"
+
+    def widget(self, key: str) -> str:
+        text = st.text_input(self.label, self.default, key=key, help=self.help, max_chars=24, bind="query-params")
+        slider = f"{key}_slider"
+        st.session_state[slider] = rate = self.number(text) or self.number(self.default)
+        st.select_slider(
+            f"{self.label} on a log scale",
+            sorted({*self._grid(), rate}),
+            key=slider,
+            on_change=lambda: st.session_state.update({key: repr(st.session_state[slider])}),
+            format_func=lambda value: f"{value:.4g}",
+            label_visibility="collapsed",
+        )
+        return text
+
+    def _grid(self) -> list[float]:
+        """Twenty rates a decade, with three digits each."""
+        exponents = range(round(20 * math.log10(self.low)), round(20 * math.log10(self.high)) + 1)
+        return [float(f"{10 ** (exponent / 20):.3g}") for exponent in exponents]
+
+    def number(self, text: str) -> float | None:
+        """The number that a text says, or None if it says none within the bounds."""
+        match = FRACTION.fullmatch(text)
+        if match is None:
+            return None
+        above, below = float(match[1]), float(match[2] or 1)
+        rate = above / below if below else math.inf
+        return rate if self.low <= rate <= self.high else None
+
+    def read(self, raw: Any) -> str | None:
+        return raw if isinstance(raw, str) and self.number(raw) is not None else None
+
+
+class Panel:
+    """The settings of one page, drawn one by one with `draw`, each wherever the page wants it."""
+
+    def __init__(self, page: str, *settings: Setting) -> None:
+        self.page = page
+        self.settings = {setting.name: setting for setting in settings}
+        self.defaults = {setting.name: setting.default for setting in settings}
+        self.problems = {
+            setting.name: self._sentence(setting, " and ".join(said))
+            for setting in settings
+            if (said := st.query_params.get_all(self.key(setting.name)))
+            and (len(said) > 1 or setting.read(said[0]) is None)
+        }
+        self.values = {setting.name: self._stored(setting) for setting in settings}  # good before they are drawn, too
+
+    def key(self, name: str) -> str:
+        return f"{self.page}_{name}"
+
+    def _stored(self, setting: Setting) -> Any:
+        key = self.key(setting.name)
+        value = setting.read(st.session_state[key] if key in st.session_state else st.query_params.get(key))
+        return setting.default if value is None else value
+
+    def draw(self, *names: str) -> None:
+        """Draw these settings, one below the other."""
+        for name in names:
+            setting = self.settings[name]
+            raw = setting.widget(self.key(name))
+            value = setting.read(raw)
+            if value is None:
+                self.problems.setdefault(name, self._sentence(setting, str(raw)))
+            self.values[name] = setting.default if value is None else value
+
+    def draw_row(self, *names: str) -> None:
+        """Draw these settings side by side."""
+        for column, name in zip(st.columns(len(names), gap="small"), names, strict=True):
+            with column:
+                self.draw(name)
+
+    def refuse(self, sentence: str, *names: str) -> None:
+        """Take back settings that are fine one by one and not together: they get their defaults and one sentence."""
+        self.problems[names[0]] = sentence
+        self.values |= {name: self.defaults[name] for name in names}
+
+    def _sentence(self, setting: Setting, said: str) -> str:
+        used = setting.default if isinstance(setting.default, str) else number(setting.default)
+        return f"{setting.label}: {literal(said)} is not {setting.bound}; {used} is used."
+
+    def show_problems(self) -> None:
+        """One sentence for each value that could not be used."""
+        if self.problems:
+            st.warning("  \n".join(self.problems.values()), icon=":material/edit_off:")
+
+    def assign(self, values: Mapping[str, Any]) -> None:
+        """Give settings new values; for callbacks, which run before the widgets are drawn."""
+        for name, value in values.items():
+            st.session_state[self.key(name)] = float(value) if isinstance(value, int) else value
+
+    def quick_pick(self, name: str, label: str, text: str | None, why_not: str) -> None:
+        """A button that gives a setting this value; where it may not be used the button is disabled and says why."""
+        usable = self.settings[name].read(text) is not None
+        st.button(
+            f":primary[{label}]",
+            key=self.key(f"{name}_{label}"),
+            on_click=self.assign,
+            args=({name: text},),
+            disabled=not usable,
+            type="tertiary",
+            help=text if usable else why_not,
+        )
+
+    def undo_reset_share(self) -> None:
+        """The three buttons below the settings; draw them last."""
+        history = st.session_state.setdefault(self.key("history"), [])
+        if not history or history[-1] != self.values:
+            history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], dict(self.values)]
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Undo",
+                key=self.key("undo"),
+                on_click=self._undo,
+                disabled=len(history) < 2,
+                help="Back to the settings before the last change",
+            )
+            st.button(
+                "Reset",
+                key=self.key("reset"),
+                on_click=self.assign,
+                args=(self.defaults,),
+                disabled=self.values == self.defaults,
+                help="Every setting back to where the page opens",
+            )
+            with st.popover("Share"):
+                st.markdown("This link opens the page with these settings.")
+                st.code(self.link(), language=None, wrap_lines=True)
+
+    def _undo(self) -> None:
+        history = st.session_state.get(self.key("history"), [])
+        if len(history) > 1:
+            history.pop()
+            self.assign(history[-1])
+
+    def link(self) -> str:
+        """The address of this page with every setting that is not at its default."""
+        changed = {self.key(name): value for name, value in self.values.items() if value != self.defaults[name]}
+        return (st.context.url or "") + ("?" + urlencode(changed) if changed else "")

@@ -1,0 +1,44 @@
+"""The frame around every page: the list of pages, the navigation, and the way in.
+
+A page file ends with `run(page)`. When somebody opens a link to a page on a server that has not yet shown any,
+Streamlit takes the folder `pages/` for its old convention and runs that file without `app.py`; `run` notices and starts
+the frame itself, so a link works cold. Only public calls are used, and the addresses keep the names of the files.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+STYLE = """<style>
+.stMainBlockContainer { padding: 2.5rem 2.5rem 3rem; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3.5rem 1rem 3rem; } }
+</style>"""  # a lesson's verdict and main chart fit a projector of 1280 x 720 without scrolling
+
+FRAME_IS_UP = "_frame_is_up"
+
+# No page has an icon: Streamlit would fetch it, as the tab's picture, from a host of its own choice.
+LESSONS = {
+    "pages/quadratic.py": ("The quadratic", "One parameter: how the learning rate makes or breaks descent"),
+}
+
+
+def main() -> None:
+    """Draw the frame and, inside it, the page that the address names."""
+    st.set_page_config(page_title="Gradient-descent lab", layout="wide")
+    st.html(STYLE)
+    pages = [st.Page("pages/home.py", title="Home", default=True)]
+    pages += [st.Page(path, title=title, help=hint) for path, (title, hint) in LESSONS.items()]
+    page = st.navigation(pages)
+    st.session_state[FRAME_IS_UP] = True
+    try:
+        page.run()
+    finally:
+        st.session_state[FRAME_IS_UP] = False
+
+
+def run(page: Callable[[], None]) -> None:
+    """Draw a page inside the frame, or start the frame if Streamlit ran the page's file on its own."""
+    if st.session_state.get(FRAME_IS_UP):
+        page()
+    else:
+        main()

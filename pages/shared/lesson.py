@@ -1,0 +1,80 @@
+"""What all lessons share around their pictures: scenes, verdict, the table of steps and the code to take home."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.controls import Panel
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A named setting of a lesson and one line on what to look at; what it does not name is at its default."""
+
+    name: str
+    look: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What theory says of a run, in two words and in sentences with the numbers of this run."""
+
+    color: str  # green: arrives; orange: neither arrives nor leaves; red: leaves; gray: nothing happens
+    title: str
+    sentences: tuple[str, ...]
+
+    def show(self) -> None:
+        st.markdown(f":{self.color}-badge[**{self.title}**] " + " ".join(self.sentences))
+
+
+def choose_scene(panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
+    """A button for each scene; the one that the settings agree with is lit, and returned."""
+    by_name = {scene.name: panel.defaults | scene.settings for scene in scenes}
+    current = next((scene for scene in scenes if by_name[scene.name] == panel.values), None)
+    key = panel.key("scene")
+    st.session_state[key] = current.name if current else None
+
+    def take() -> None:
+        if chosen := st.session_state[key]:
+            panel.assign(by_name[chosen])
+
+    st.pills("Scene", list(by_name), key=key, on_change=take, help="One click sets everything; Undo takes it back.")
+    return current
+
+
+def steps_table(steps: Callable[[], pd.DataFrame], columns: Mapping[str, Any], file_name: str) -> None:
+    """Every step as a table with its download. Nothing is computed or sent while it is closed."""
+    table = st.expander(
+        "Every step in numbers", icon=":material/table_rows:", key=f"{file_name}_table", on_change="rerun"
+    )
+    if table.open:
+        with table:
+            rows = steps()
+            st.dataframe(rows, column_config=columns, hide_index=True)
+            st.download_button(
+                "Download as CSV",
+                rows.to_csv(index=False),
+                f"{file_name}.csv",
+                "text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def code_to_take_home(program: str, file_name: str) -> None:
+    """A program that runs alone and prints the numbers on the screen."""
+    with st.expander("The same run in NumPy", icon=":material/code:"):
+        st.markdown("It runs on its own and prints the numbers that you see here, to the last digit.")
+        st.code(program, language="python")
+        st.download_button(
+            "Download as Python",
+            program,
+            f"{file_name}.py",
+            "text/x-python",
+            on_click="ignore",
+            icon=":material/download:",
+        )

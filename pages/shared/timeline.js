@@ -1,0 +1,197 @@
+// The bar that moves every chart of a page. It writes into the range inputs that Vega makes for the parameters `frame`
+// and `shown` of each chart inside the container .st-key-<scope>, so nothing goes through the server and the charts stay
+// plain Altair. Called again whenever the data or the theme change; what must survive that lives in root.state.
+
+const HEAD_START = 100; // ms: a longer pause between two animation frames (a hidden tab) does not skip updates
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".timeline");
+  root.stop?.();
+  const find = (selector) => root.querySelector(selector);
+  const last = data.updates.length - 1;
+  const state = (root.state ??= { wish: Infinity, position: 0, playing: false, hidden: false, reached: Infinity });
+  const page = document.querySelector(`.st-key-${data.scope}`);
+  const listeners = new AbortController();
+  let animation = 0;
+  let shownFrame = -1;
+
+  // The wish is an update, or Infinity for "the last": another run shows the same update again, a shorter one its end.
+  const frameOf = (update) => {
+    const frame = data.updates.findIndex((candidate) => candidate >= update);
+    return frame < 0 ? last : frame;
+  };
+  const current = () => Math.floor(state.position);
+
+  function moveTo(position) {
+    state.position = Math.max(0, Math.min(last, position));
+    state.wish = current() >= last ? Infinity : data.updates[current()];
+    if (state.hidden) {
+      state.reached = Math.max(state.reached, current());
+      if (current() >= last) reveal();
+    }
+    show();
+  }
+
+  function reveal() {
+    state.hidden = false;
+    state.reached = Infinity;
+  }
+
+  function hide() {
+    state.hidden = true;
+    state.reached = 0;
+    state.playing = false;
+    state.position = 0;
+  }
+
+  function put(name, value) {
+    for (const input of page.querySelectorAll(`.vega-bindings input[name=${name}]`)) {
+      if (+input.value === value) continue;
+      input.value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  function putAll() {
+    put("frame", current());
+    put("shown", Math.min(state.reached, data.frames - 1));
+  }
+
+  function show() {
+    const frame = current();
+    const covered = state.hidden && state.reached === 0;
+    page.dataset.result = !state.hidden ? "shown" : covered ? "hidden" : "appearing";
+    if (frame !== shownFrame || !state.playing) {
+      shownFrame = frame;
+      find(".scrub").value = frame;
+      write(frame, covered);
+    }
+    find(".play").dataset.icon = state.playing ? "pause" : "play";
+    find(".play").setAttribute("aria-label", state.playing ? "Pause" : "Play");
+    find(".hide").textContent = state.hidden ? "Show result" : "Hide result";
+    putAll();
+  }
+
+  // The update that leaves this frame, in the colours of the chart: new = old - rate x gradient.
+  function write(frame, covered) {
+    const update = data.updates[frame];
+    const total = data.updates[last].toLocaleString("en");
+    const place = state.hidden ? `update ${update.toLocaleString("en")}` : `update ${update.toLocaleString("en")} of ${total}`;
+    find(".place").textContent = place;
+    find(".scrub").setAttribute("aria-valuetext", place);
+    find(".note").textContent = covered ? "The result is hidden until you press play or show." : frame === last ? data.end : "";
+    find(".rules").replaceChildren(...(covered ? [] : data.rules.map((rule) => line(rule, frame, update))));
+  }
+
+  function line(rule, frame, update) {
+    const row = document.createElement("div");
+    const part = (text, role) => {
+      const span = document.createElement("span");
+      span.textContent = text;
+      if (role) span.className = role;
+      row.append(span);
+    };
+    const index = (number) => String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+    const negative = rule.gradient[frame].startsWith("−");
+    part(`${rule.symbol}${index(update + 1)} = `);
+    part(rule.old[frame], "old");
+    part(" − ");
+    part(rule.rate[frame], "rate");
+    part(negative ? " × (" : " × ");
+    part(rule.gradient[frame], "gradient");
+    part(negative ? ") = " : " = ");
+    part(rule.new[frame], "new");
+    row.className = frame === last && data.refused ? "rule refused" : "rule";
+    return row;
+  }
+
+  let before = 0;
+  function tick(now) {
+    if (!state.playing) return;
+    animation = requestAnimationFrame(tick);
+    const passed = before ? Math.min(HEAD_START, now - before) : 0;
+    before = now;
+    const position = state.position + (+find(".speed").value * passed) / 1000;
+    if (position >= last) state.playing = false;
+    moveTo(position);
+  }
+
+  function pause() {
+    state.playing = false;
+    cancelAnimationFrame(animation);
+  }
+
+  function toggle() {
+    if (state.playing) {
+      pause();
+      show();
+      return;
+    }
+    state.playing = true;
+    before = 0;
+    if (current() >= last) state.position = 0;
+    moveTo(state.position);
+    animation = requestAnimationFrame(tick);
+  }
+
+  function step(frames) {
+    pause();
+    moveTo(current() + frames);
+  }
+
+  const click = (selector, action) => find(selector).addEventListener("click", action, { signal: listeners.signal });
+  click(".first", () => step(-Infinity));
+  click(".back", () => step(-1));
+  click(".play", toggle);
+  click(".forward", () => step(1));
+  click(".last", () => step(Infinity));
+  click(".hide", () => {
+    if (state.hidden) {
+      reveal();
+      state.position = frameOf(state.wish);
+    } else hide();
+    show();
+  });
+  find(".scrub").addEventListener("input", () => { pause(); moveTo(+find(".scrub").value); }, { signal: listeners.signal });
+
+  const ofTheBar = { " ": toggle, ArrowLeft: () => step(-1), ArrowRight: () => step(1), ArrowDown: () => step(-1),
+    ArrowUp: () => step(1), Home: () => step(-Infinity), End: () => step(Infinity) };
+  root.addEventListener("keydown", (event) => {
+    const pressesAButton = event.key === " " && event.target.matches("button");
+    if (!ofTheBar[event.key] || event.target.matches("select") || pressesAButton) return;
+    event.preventDefault();
+    ofTheBar[event.key]();
+  }, { signal: listeners.signal });
+
+  const everywhere = { j: () => step(-1), k: toggle, l: () => step(1) };
+  document.addEventListener("keydown", (event) => {
+    const action = everywhere[event.key.toLowerCase()];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || isTyped(event.composedPath()[0])) return;
+    event.preventDefault();
+    action();
+  }, { signal: listeners.signal });
+
+  function isTyped(target) {
+    const typed = "textarea, select, [contenteditable=true], input:not([type=range], [type=checkbox], [type=radio])";
+    return target instanceof Element && target.matches(typed);
+  }
+
+  // A chart that is drawn later, or anew, is put where the others are.
+  const observer = new MutationObserver(() => !state.playing && putAll());
+  observer.observe(page, { childList: true, subtree: true });
+
+  root.stop = () => {
+    pause();
+    listeners.abort();
+    observer.disconnect();
+  };
+
+  for (const [role, color] of Object.entries(data.colors)) root.style.setProperty(`--${role}`, color);
+  if (!root.speedIsSet && matchMedia("(prefers-reduced-motion: reduce)").matches) find(".speed").value = "1";
+  root.speedIsSet = true;
+  find(".scrub").max = last;
+  if (state.hidden) hide();
+  else state.position = frameOf(state.wish);
+  show();
+  return () => root.stop();
+}

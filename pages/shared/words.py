@@ -1,0 +1,55 @@
+"""How numbers, and texts that somebody else wrote, appear on the screen."""
+
+import math
+import re
+
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def number(value: float, digits: int = 4) -> str:
+    """At most so many significant digits, with a true minus sign: 0.05, −2.31, 1.2 × 10⁻⁷, 1,402."""
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−")
+    return _typeset(f"{value + 0.0:.{digits}g}")  # + 0.0 turns a negative zero into 0
+
+
+def apart(value: float, *others: float, digits: int = 4) -> str:
+    """A number with as many digits as it needs to look different from others that it differs from."""
+    different = [other for other in others if other != value]
+    while digits < 17 and number(value, digits) in [number(other, digits) for other in different]:
+        digits += 1
+    return number(value, digits)
+
+
+def steady(value: float, digits: int = 5) -> str:
+    """Exactly so many significant digits, so that a running number keeps its width: 8.0000, 0.050000."""
+    return _typeset(f"{value:#.{digits}g}".removesuffix("."))
+
+
+def _typeset(text: str) -> str:
+    if not math.isfinite(float(text)):
+        return "beyond the machine’s numbers"
+    mantissa, _, exponent = text.partition("e")
+    if not exponent:
+        return mantissa.replace("-", "−")
+    power = f"10{str(int(exponent)).translate(RAISED)}"
+    return {"1": power, "-1": f"−{power}"}.get(mantissa, f"{mantissa.replace('-', '−')} × {power}")
+
+
+def at(symbol: str, index: int) -> str:
+    """A symbol with its index: x₃₅."""
+    return symbol + str(index).translate(LOWERED)
+
+
+def count(many: int, noun: str) -> str:
+    """1 update, 2 updates, 1,402 updates."""
+    return f"{number(many)} {noun}{'' if many == 1 else 's'}"
+
+
+def literal(text: str, longest: int = 40) -> str:
+    """Foreign text as Markdown that shows just this text: as code, where nothing is a link, a formula or a picture."""
+    shown = " ".join(text.split())
+    shown = shown if len(shown) <= longest else f"{shown[:longest]}…"
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    return f"{fence} {shown} {fence}" if shown else "(nothing)"

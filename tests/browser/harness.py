@@ -1,0 +1,55 @@
+"""Starting the app, and waiting until it rests."""
+
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def fresh_server():
+    """Streamlit in a process of its own that has shown no page yet; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            wait_for(f"{address}/_stcore/health")
+            yield address
+        finally:
+            process.terminate()
+            log = process.stdout.read().decode()
+    assert "Traceback" not in log, log
+
+
+def wait_for(address: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def settle(page: Page, charts: int = 2) -> None:
+    """Wait until the script has ended and so many charts are drawn."""
+    page.wait_for_function(
+        """charts => document.querySelectorAll('.stVegaLiteChart :is(svg, canvas).marks').length >= charts
+                     && !document.querySelector('[data-test-script-state=running]')""",
+        arg=charts,
+        timeout=30_000,
+    )
+    page.wait_for_timeout(400)

@@ -1,0 +1,177 @@
+"""Objectives against central differences, lstsq, and the mean over the rows written out."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from gdcore import Batches, BroadcastLeastSquares, LeastSquares, Quadratic
+
+rng = np.random.default_rng(0)
+FEATURES = rng.normal(size=(30, 2))
+EXACT = FEATURES @ [1.3, -1.0] - 3.5
+TARGETS = EXACT + rng.normal(size=30)
+DESIGN = np.column_stack([FEATURES, np.ones(30)])
+
+DATA_OBJECTIVES = {
+    "least squares": LeastSquares(FEATURES, TARGETS),
+    "no intercept": LeastSquares(FEATURES, TARGETS, intercept=False),
+    "broadcast": BroadcastLeastSquares(FEATURES, TARGETS),
+    "broadcast, no intercept": BroadcastLeastSquares(FEATURES, TARGETS, intercept=False),
+}
+OBJECTIVES = {
+    "parabola": Quadratic(a0=-3, a1=-2, a2=3),
+    "cap": Quadratic(a0=1, a1=0.5, a2=-2),
+    "straight line": Quadratic(a0=1, a1=2, a2=0),
+    **DATA_OBJECTIVES,
+}
+every_objective = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+every_data_objective = pytest.mark.parametrize("objective", DATA_OBJECTIVES.values(), ids=DATA_OBJECTIVES)
+
+
+def points(objective, *shape):
+    return np.random.default_rng(1).normal(scale=3, size=(*shape, len(objective.hessian)))
+
+
+def central_difference(function, theta, step=1e-3):
+    """Exact but for rounding, whatever the step: every objective here is quadratic."""
+    moves = step * np.eye(theta.shape[-1])
+    return np.stack([(function(theta + move) - function(theta - move)) / (2 * step) for move in moves], axis=-1)
+
+
+@every_objective
+def test_gradient_matches_central_difference(objective):
+    theta = points(objective, 5)
+    assert_allclose(objective.gradient(theta), central_difference(objective.value, theta), rtol=1e-8, atol=1e-9)
+
+
+@every_data_objective
+@pytest.mark.parametrize("rows", [[4], [7, 7, 2], range(30)], ids=str)
+def test_gradient_of_a_batch_matches_central_difference(objective, rows):
+    theta, rows = points(objective), np.array(rows)
+    numeric = central_difference(lambda point: objective.value(point, rows), theta)
+    assert_allclose(objective.gradient(theta, rows), numeric, rtol=1e-8, atol=1e-9)
+
+
+@every_data_objective
+def test_one_batch_per_run_gives_what_each_run_gets_alone(objective):
+    theta, rows = points(objective, 3), np.array([[0, 1, 2, 3], [9, 9, 9, 9], [29, 5, 17, 5]])
+    for of in (objective.value, objective.gradient):
+        assert_allclose(of(theta, rows), [of(*run) for run in zip(theta, rows, strict=True)], rtol=1e-12)
+
+
+@every_objective
+def test_hessian_matches_difference_of_gradients(objective):
+    numeric = central_difference(objective.gradient, points(objective))
+    assert_allclose(objective.hessian, numeric, rtol=1e-8, atol=1e-9)
+
+
+@every_objective
+def test_gradient_is_zero_at_the_optimum_and_only_upward_curvature_has_one(objective):
+    if np.linalg.eigvalsh(objective.hessian).min() > 0:
+        assert_allclose(objective.gradient(objective.optimum), 0, atol=1e-13)
+    else:
+        assert objective.optimum is None
+
+
+@every_objective
+def test_values_and_gradients_along_a_path_of_many_runs_are_those_of_its_points(objective):
+    theta = points(objective, 4, 3)
+    for of in (objective.value, objective.gradient):
+        assert_allclose(of(theta), [[of(point) for point in runs] for runs in theta], rtol=1e-12, atol=1e-12)
+        assert_allclose(of(theta[:, 0]), of(theta)[:, 0], rtol=1e-12, atol=1e-12)
+
+
+def test_quadratic_by_hand():
+    parabola = Quadratic(a0=-3, a1=-2, a2=3)
+    assert parabola.value(np.array([[-1.0], [0.0], [2.0]])).tolist() == [2, -3, 5]
+    assert parabola.gradient(np.array([[-1.0], [0.0], [2.0]])).tolist() == [[-8], [-2], [10]]
+
+
+@pytest.mark.parametrize("n", [2, 3, 30])
+@pytest.mark.parametrize("offset, rtol", [(0, 1e-12), (1e6, 1e-9)])
+def test_compressed_loss_is_the_mean_over_all_rows(n, offset, rtol):
+    design, targets = DESIGN[:n], TARGETS[:n] + offset
+    objective = LeastSquares(FEATURES[:n], targets)
+    for theta in points(objective, 20) + [0, 0, offset]:
+        residuals = [row @ theta - target for row, target in zip(design, targets, strict=True)]
+        assert_allclose(objective.value(theta), np.mean(np.square(residuals)), rtol=rtol)
+        gradient = np.mean([2 * r * row for r, row in zip(residuals, design, strict=True)], axis=0)
+        assert_allclose(objective.gradient(theta), gradient, rtol=0, atol=rtol * (np.abs(gradient).max() + offset))
+
+
+def test_loss_of_noise_free_data_is_never_negative():
+    objective = LeastSquares(FEATURES, EXACT)
+    near = objective.value([1.3, -1.0, -3.5] + np.random.default_rng(1).normal(scale=1e-15, size=(1000, 3)))
+    assert (near >= 0).all() and near.max() < 1e-27
+
+
+def test_optimum_is_that_of_lstsq():
+    assert_allclose(LeastSquares(FEATURES, TARGETS).optimum, np.linalg.lstsq(DESIGN, TARGETS)[0], rtol=1e-12)
+
+
+def test_optimum_of_dependent_columns_is_the_point_of_the_valley_nearest_to_zero():
+    twice = np.column_stack([FEATURES, FEATURES])
+    optimum = LeastSquares(twice, TARGETS, intercept=False).optimum
+    assert_allclose(optimum, np.linalg.pinv(twice) @ TARGETS, rtol=1e-10)
+
+
+def test_mean_of_example_gradients_is_the_gradient():
+    objective = DATA_OBJECTIVES["least squares"]
+    theta = points(objective)
+    examples = [objective.gradient(theta, np.array([row])) for row in range(30)]
+    assert_allclose(np.mean(examples, axis=0), objective.gradient(theta), rtol=1e-12)
+
+
+def test_batch_gradients_weighted_by_their_sizes_average_to_the_gradient():
+    objective = DATA_OBJECTIVES["least squares"]
+    theta, epoch = points(objective), Batches(size=7).rows(30, steps=5)
+    gradients = [objective.gradient(theta, rows) for rows in epoch]
+    average = np.average(gradients, axis=0, weights=[len(rows) for rows in epoch])
+    assert_allclose(average, objective.gradient(theta), rtol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [None, np.array([3, 8, 8, 21])], ids=["all", "batch"])
+def test_broadcast_loss_is_the_mean_over_all_pairs(rows):
+    objective = BroadcastLeastSquares(FEATURES, TARGETS)
+    theta = points(objective)
+    chosen = slice(None) if rows is None else rows
+    pairs = (DESIGN[chosen] @ theta)[:, None] - TARGETS[chosen][None, :]
+    assert_allclose(objective.value(theta, rows), np.square(pairs).mean(), rtol=1e-12)
+
+
+def test_broadcasting_does_no_harm_to_a_single_example():
+    theta, one = np.ones(3), np.array([11])
+    right, wrong = DATA_OBJECTIVES["least squares"], DATA_OBJECTIVES["broadcast"]
+    assert_allclose(wrong.value(theta, one), right.value(theta, one), rtol=1e-12)
+    assert_allclose(wrong.gradient(theta, one), right.gradient(theta, one), rtol=1e-12)
+
+
+def test_objectives_leave_the_data_they_are_given_alone():
+    features, targets = FEATURES.copy(), TARGETS.copy()
+    LeastSquares(features, targets).gradient(np.ones(3), np.array([1, 2]))
+    assert_array_equal(features, FEATURES)
+    assert_array_equal(targets, TARGETS)
+
+
+@pytest.mark.parametrize("kind", [LeastSquares, BroadcastLeastSquares])
+@pytest.mark.parametrize(
+    "features, targets, message",
+    [
+        ([1, 2, 3], [1, 2, 3], r"features .* got \(3,\)"),
+        (np.empty((0, 2)), [], r"features .* got \(0, 2\)"),
+        ([[1], [2]], [1, 2, 3], r"targets .*\(2,\).* got \(3,\)"),
+        ([[1], [2]], [[1], [2]], r"targets .* got \(2, 1\)"),
+        ([[1], [np.nan]], [1, 2], "features and targets must be finite"),
+        ([[1], [2]], [1, np.inf], "features and targets must be finite"),
+    ],
+)
+def test_data_that_do_not_fit_raise(kind, features, targets, message):
+    with pytest.raises(ValueError, match=message):
+        kind(features, targets)
+
+
+@pytest.mark.parametrize("name", ["a0", "a1", "a2"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_coefficients_that_are_not_finite_raise(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be finite, got {value}"):
+        Quadratic(**{"a0": 0, "a1": 0, "a2": 1, name: value})

@@ -1,0 +1,75 @@
+"""Schedules against rates written by hand."""
+
+from dataclasses import fields, replace
+from math import sqrt
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from gdcore import SCHEDULES, Constant, Cosine, Exponential, InverseTime, StepDecay
+
+BY_HAND = [
+    (Constant(0.5), [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]),
+    (InverseTime(1.0, decay=0.5), [1, 2 / 3, 1 / 2, 2 / 5, 1 / 3, 2 / 7]),
+    (InverseTime(0.3, decay=0), [0.3, 0.3, 0.3, 0.3, 0.3, 0.3]),
+    (Exponential(0.8, decay=0.5), [0.8, 0.4, 0.2, 0.1, 0.05, 0.025]),
+    (Exponential(0.8, decay=0), [0.8, 0, 0, 0, 0, 0]),
+    (Exponential(0.8, decay=1), [0.8, 0.8, 0.8, 0.8, 0.8, 0.8]),
+    (StepDecay(1.0, factor=0.5, every=2), [1, 1, 0.5, 0.5, 0.25, 0.25]),
+    (StepDecay(1.0, factor=0.1, every=4), [1, 1, 1, 1, 0.1, 0.1]),
+    (Cosine(1.0, final=0, steps=4), [1, (2 + sqrt(2)) / 4, 0.5, (2 - sqrt(2)) / 4, 0, 0]),
+    (Cosine(0.4, final=0.2, steps=2), [0.4, 0.3, 0.2, 0.2, 0.2, 0.2]),
+]
+every_schedule = pytest.mark.parametrize("schedule, rates", BY_HAND, ids=lambda value: str(value)[:40])
+
+
+def test_rates_are_written_down_for_every_schedule():
+    assert {type(schedule) for schedule, _ in BY_HAND} == set(SCHEDULES)
+
+
+@every_schedule
+def test_rates_are_those_written_by_hand(schedule, rates):
+    assert_allclose([schedule(step) for step in range(6)], rates, rtol=1e-15, atol=1e-16)
+
+
+@every_schedule
+def test_an_array_of_steps_gives_the_rates_of_the_single_steps(schedule, rates):
+    assert_array_equal(schedule(np.arange(6)), [schedule(step) for step in range(6)])
+
+
+@every_schedule
+def test_one_initial_rate_per_run_gives_each_run_its_own_schedule(schedule, rates):
+    initial = fields(schedule)[0].name
+    together = replace(schedule, **{initial: np.array([0.1, 0.2, 3.0])})(np.arange(6)[:, None])
+    alone = [replace(schedule, **{initial: rate})(np.arange(6)) for rate in (0.1, 0.2, 3.0)]
+    assert_allclose(together, np.transpose(alone), rtol=1e-15)
+
+
+@pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, np.array([0.1, -0.1])], ids=str)
+@pytest.mark.parametrize("schedule, _", BY_HAND, ids=lambda value: str(value)[:40])
+def test_a_first_rate_that_is_negative_or_not_finite_raises(schedule, _, bad):
+    initial = fields(schedule)[0].name
+    with pytest.raises(ValueError, match=rf"{initial} must be finite and at least 0, got .*{str(bad)[-4:]}"):
+        replace(schedule, **{initial: bad})
+
+
+@pytest.mark.parametrize(
+    "kind, arguments, message",
+    [
+        (InverseTime, (1, -0.5), "decay .* got -0.5"),
+        (InverseTime, (1, np.inf), "decay .* got inf"),
+        (InverseTime, (1, np.nan), "decay .* got nan"),
+        (Exponential, (1, -0.1), "decay .* got -0.1"),
+        (Exponential, (1, 1.1), "decay .* got 1.1"),
+        (StepDecay, (1, 1.5, 10), "factor .* got 1.5"),
+        (StepDecay, (1, -0.5, 10), "factor .* got -0.5"),
+        (StepDecay, (1, 0.5, 0), "every must be at least 1, got 0"),
+        (Cosine, (1, -1, 10), "final .* got -1"),
+        (Cosine, (1, np.nan, 10), "final .* got nan"),
+        (Cosine, (1, 0, 0), "steps must be at least 1, got 0"),
+    ],
+)
+def test_numbers_outside_their_range_raise(kind, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        kind(*arguments)
