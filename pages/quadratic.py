@@ -91,12 +91,13 @@ def settings(panel: Panel) -> None:
     """The settings in the order in which a teacher touches them."""
     panel.draw("rate")
     rate, a2 = RATE.number(panel.values["rate"]), panel.values["a2"]
-    no_rate = "There is no such rate: a2 is not above 0." if a2 <= 0 else f"That is not {RATE.bound}."
+    too_far = f"That is not {RATE.bound}."
+    no_minimum = too_far if a2 > 0 else "There is no such rate: a2 is not above 0, so there is no minimum."
     with st.container(horizontal=True, gap="medium"):
-        panel.quick_pick("rate", "half", repr(rate / 2), no_rate)
-        panel.quick_pick("rate", "double", repr(rate * 2), no_rate)
-        panel.quick_pick("rate", "best", f"1/{2 * a2:.15g}" if a2 > 0 else None, no_rate)
-        panel.quick_pick("rate", "limit", f"1/{a2:.15g}" if a2 > 0 else None, no_rate)
+        panel.quick_pick("rate", "half", repr(rate / 2), too_far)
+        panel.quick_pick("rate", "double", repr(rate * 2), too_far)
+        panel.quick_pick("rate", "best", f"1/{2 * a2:.15g}" if a2 > 0 else None, no_minimum)
+        panel.quick_pick("rate", "limit", f"1/{a2:.15g}" if a2 > 0 else None, no_minimum)
     panel.draw("start")
     st.markdown("f(x) = a2 x² + a1 x + a0")
     panel.draw_row("a2", "a1", "a0")
@@ -105,7 +106,8 @@ def settings(panel: Panel) -> None:
         panel.draw_row("left", "right")
     left, right = panel.values["left"], panel.values["right"]
     if not left < right:
-        panel.refuse(f"Frame of x: it must begin below its end, not run from {left:g} to {right:g}.", "left", "right")
+        said = f"from {number(left)} to {number(right)}"
+        panel.refuse(f"Frame of x: it must begin below its end, not run {said}; −20 to 20 is used.", "left", "right")
     panel.undo_reset_share()
 
 
@@ -279,7 +281,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
     if closer.open:
         with closer:
             timeline.chart(charts.iterates, "The parameter x over the updates.", path=picture.path, view=picture.view)
-    steps_table(lambda: picture.steps.drop(columns="taken"), COLUMNS, "quadratic")
+    steps_table(picture.steps, COLUMNS, "quadratic")
     code_to_take_home(program(values), "quadratic")
     with st.expander("What to notice", icon=":material/lightbulb:"):
         st.markdown(NOTICE)
@@ -295,12 +297,12 @@ NOTICE = """
 """
 
 COLUMNS = {
-    "update": st.column_config.NumberColumn("update t", format="%d"),
-    "x": st.column_config.NumberColumn("x", format="%.6g"),
-    "f": st.column_config.NumberColumn("f(x)", format="%.6g"),
-    "gradient": st.column_config.NumberColumn("gradient f′(x)", format="%.6g"),
-    "rate": st.column_config.NumberColumn("rate η", format="%.6g"),
-    "next_x": st.column_config.NumberColumn("new x", format="%.6g"),
+    "update": "update t",
+    "x": "x",
+    "f": "f(x)",
+    "gradient": "gradient f′(x)",
+    "rate": "rate η",
+    "next_x": "new x",
 }
 
 

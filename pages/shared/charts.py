@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import altair as alt
 
 FRAMES = 501  # the most rows `path` can have: the start and 500 updates
-HEIGHT = 350
+HEIGHT = 335
 RECENT = 8  # how many of the last steps are drawn strong
 
 Chart = alt.LayerChart

@@ -1,6 +1,6 @@
 """What all lessons share around their pictures: scenes, verdict, the table of steps and the code to take home."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,35 +46,33 @@ def choose_scene(panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
     return current
 
 
-def steps_table(steps: Callable[[], pd.DataFrame], columns: Mapping[str, Any], file_name: str) -> None:
-    """Every step as a table with its download. Nothing is computed or sent while it is closed."""
-    table = st.expander(
-        "Every step in numbers", icon=":material/table_rows:", key=f"{file_name}_table", on_change="rerun"
-    )
+def steps_table(steps: pd.DataFrame, labels: Mapping[str, str], name: str) -> None:
+    """Every step as a table with its download. Nothing is sent to the browser while it is closed."""
+    table = st.expander("Every step in numbers", icon=":material/table_rows:", key=f"{name}_table", on_change="rerun")
     if table.open:
+        rows = steps[list(labels)]
+        columns = {
+            column: st.column_config.NumberColumn(label, format=_same_decimals(rows[column]))
+            for column, label in labels.items()
+        }
         with table:
-            rows = steps()
             st.dataframe(rows, column_config=columns, hide_index=True)
-            st.download_button(
-                "Download as CSV",
-                rows.to_csv(index=False),
-                f"{file_name}.csv",
-                "text/csv",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+            _download("Download as CSV", rows.to_csv(index=False), f"{name}.csv", "text/csv")
 
 
-def code_to_take_home(program: str, file_name: str) -> None:
+def _same_decimals(column: pd.Series) -> str:
+    if pd.api.types.is_integer_dtype(column):
+        return "%d"
+    return "%.6f" if column.abs().max() < 1e6 else "%.5e"
+
+
+def code_to_take_home(program: str, name: str) -> None:
     """A program that runs alone and prints the numbers on the screen."""
     with st.expander("The same run in NumPy", icon=":material/code:"):
         st.markdown("It runs on its own and prints the numbers that you see here, to the last digit.")
         st.code(program, language="python")
-        st.download_button(
-            "Download as Python",
-            program,
-            f"{file_name}.py",
-            "text/x-python",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        _download("Download as Python", program, f"{name}.py", "text/x-python")
+
+
+def _download(label: str, text: str, file_name: str, mime: str) -> None:
+    st.download_button(label, text, file_name, mime, on_click="ignore", icon=":material/download:")

@@ -135,7 +135,7 @@ def _decades(gaps: pd.Series, below: bool) -> tuple[float, float]:
     if gaps.isna().all():
         return 1e-16, 1.0
     low, high = np.floor(np.log10(gaps.min())), np.ceil(np.log10(gaps.max()))
-    return 10.0 ** (low - below), 10.0 ** max(high, low + 1)
+    return 10.0 ** max(low - below, -307), 10.0 ** min(max(high, low + 1), 308)
 
 
 def _finite(values: np.ndarray) -> np.ndarray:

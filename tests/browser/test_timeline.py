@@ -6,9 +6,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.harness import settle
 
 FRAMES = "[...document.querySelectorAll('.vega-bindings input[name=frame]')].map(input => +input.value)"
-CHANGES_A_SECOND = (
-    """async (seconds) => {
-    const shown = () => %s.join();
+CHANGES_A_SECOND = """async (seconds) => {
+    const shown = () => FRAMES.join();
     const begin = performance.now();
     let last = null, changes = 0;
     while (performance.now() - begin < 1000 * seconds) {
@@ -16,9 +15,7 @@ CHANGES_A_SECOND = (
         if (shown() !== last) { changes += 1; last = shown(); }
     }
     return changes / ((performance.now() - begin) / 1000);
-}"""
-    % FRAMES
-)  # noqa: UP031
+}""".replace("FRAMES", FRAMES)
 
 
 def frames(page: Page) -> list[int]:

@@ -1,0 +1,65 @@
+import json
+
+import pytest
+
+from pages.shared import charts
+
+LINKED = [charts.curve, charts.gap, charts.value, charts.iterates]
+THEMES = list(charts.PALETTES.values())
+
+
+def luminance(color: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#0e1117")])
+@pytest.mark.parametrize("role", ["iterate", "gradient", "step", "optimum", "ink"])
+def test_every_colour_stands_out_from_the_paper(theme, paper, role):
+    levels = sorted([luminance(getattr(charts.PALETTES[theme], role)), luminance(paper)])
+    assert (levels[1] + 0.05) / (levels[0] + 0.05) >= 3
+
+
+@pytest.mark.parametrize("build", LINKED)
+@pytest.mark.parametrize("palette", THEMES, ids=charts.PALETTES)
+def test_every_scale_has_an_explicit_domain(build, palette):
+    scales = []
+
+    def collect(node):
+        if isinstance(node, dict):
+            for channel in ("x", "y"):
+                if isinstance(node.get(channel), dict) and "field" in node[channel]:
+                    scales.append(node[channel].get("scale", {}))
+            node = node.values()
+        if not isinstance(node, str | int | float | bool | None):
+            for child in node:
+                collect(child)
+
+    collect(build(palette).to_dict())
+    assert scales and all(len(scale["domain"]) == 2 and scale["nice"] is False for scale in scales)
+
+
+@pytest.mark.parametrize("build", LINKED)
+def test_the_timeline_finds_its_two_parameters_in_every_chart(build):
+    parameters = {parameter["name"]: parameter for parameter in build(THEMES[0]).to_dict()["params"]}
+    assert set(parameters) == {"frame", "shown"}
+    for parameter in parameters.values():
+        assert parameter["value"] == parameter["bind"]["max"] == charts.FRAMES - 1
+
+
+@pytest.mark.parametrize("build", [*LINKED, charts.thumbnail])
+def test_a_chart_has_no_numbers_of_a_run_in_it(build):
+    spec = build(THEMES[0]).to_dict()
+    for rows in spec.get("datasets", {}).values():
+        assert all(set(row) == {"back"} for row in rows)
+
+
+@pytest.mark.parametrize("build", LINKED)
+def test_text_is_at_least_13_pixels(build):
+    sizes = []
+    text = json.dumps(build(THEMES[0]).to_dict())
+    for key in ("fontSize", "labelFontSize", "titleFontSize"):
+        sizes += [float(part.split(",")[0].split("}")[0]) for part in text.split(f'"{key}": ')[1:]]
+    assert sizes and min(sizes) >= 13

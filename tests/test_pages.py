@@ -1,0 +1,263 @@
+"""The pages through the frame, without a browser: what is written and what is drawn is what was computed."""
+
+import io
+from contextlib import redirect_stdout
+from math import isfinite
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import streamlit as st
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
+
+from gdcore import GradientDescent, Quadratic, descend
+from pages import quadratic
+from pages.shared.controls import SMALLEST, Choice, Number
+
+SETTINGS = {setting.name: setting for setting in quadratic.SETTINGS}
+DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
+GARBAGE = [
+    "inf",
+    "-inf",
+    "nan",
+    "1e400",
+    "1e-400",
+    "",
+    "zz",
+    "0x10",
+    "１０",
+    "1/0",
+    "1/6/2",
+    "-5",
+    "٣",
+    "a" * 10_000,
+    "<b>",
+]
+
+
+def open_quadratic(**link) -> AppTest:
+    """The lesson as a fresh server shows it to somebody who follows a link."""
+    app = AppTest.from_file("../app.py", default_timeout=30)
+    for name, value in link.items():
+        app.query_params[f"quadratic_{name}"] = value
+    app.switch_page("pages/quadratic.py").run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def verdict(app: AppTest) -> str:
+    return next(text.value for text in app.markdown if "-badge[" in text.value)
+
+
+def drawn(app: AppTest, chart: int, dataset: str):
+    """A dataset of a chart, as it is sent to the browser."""
+    datasets = {data.name: data.data.data for data in app.get("vega_lite_chart")[chart].proto.datasets}
+    return pa.ipc.open_stream(datasets[dataset]).read_pandas()
+
+
+def run_of(values: dict):
+    objective = Quadratic(values["a0"], values["a1"], values["a2"])
+    rate, tolerance = SETTINGS["rate"].number(values["rate"]), float(values["tolerance"])
+    steps = int(values["updates"])
+    return objective, descend(objective, [values["start"]], GradientDescent(), rate, steps, tolerance=tolerance)
+
+
+def test_a_deep_link_on_a_fresh_server_runs_inside_the_frame():
+    app = open_quadratic()
+    assert app.title[0].value.startswith("Descent on f(x)")
+    assert any("stMainBlockContainer" in block.proto.body for block in app.get("html"))
+
+
+def test_home_has_a_card_for_each_lesson():
+    app = AppTest.from_file("../app.py", default_timeout=30).run()
+    assert not app.exception
+    assert [card.value for card in app.subheader] == ["The quadratic"]
+    assert len(app.get("vega_lite_chart")) == 1
+
+
+def test_the_opening_shows_its_printed_numbers():
+    app = open_quadratic()
+    path = drawn(app, 0, "path")
+    np.testing.assert_allclose(path.x[:4], [8, 5.7, 4.09, 2.963], rtol=1e-12)
+    assert len(path) == 36 and "35 updates, as theory predicts" in verdict(app)
+
+
+@pytest.mark.parametrize(("rate", "factor"), [("0.05", "0.7"), ("0.1", "0.4"), ("0.2", "−0.2"), ("0.4", "−1.4")])
+def test_doubling_the_rate_gives_these_factors(rate, factor):
+    assert f"**{factor}**" in verdict(open_quadratic(rate=rate))
+
+
+def test_the_quick_picks_set_the_rate():
+    app = open_quadratic()
+    for name, rate in (("double", "0.1"), ("half", "0.05"), ("best", "1/6"), ("limit", "1/3")):
+        app.button(key=f"quadratic_rate_{name}").click().run()
+        assert app.text_input(key="quadratic_rate").value == rate
+    assert "Bounces for ever" in verdict(app)
+
+
+def test_a_quick_pick_that_may_not_be_used_is_disabled_and_says_why():
+    app = open_quadratic(rate="8", a2="0")
+    buttons = {name: app.button(key=f"quadratic_rate_{name}") for name in ("half", "double", "best", "limit")}
+    assert [button.disabled for button in buttons.values()] == [False, True, True, True]
+    assert "from 0.0001 to 10" in buttons["double"].proto.help
+    assert "a2 is not above 0" in buttons["best"].proto.help
+
+
+SCENE_CLAIMS = {
+    "Opening": ["Converges from one side", "35 updates"],
+    "The article’s own run": ["only 500 updates", "theory needs 1,402", "still **0.38 away**"],
+    "Too small": ["Converges from one side", "only 500 updates", "still **1.7 away**"],
+    "One step": ["Arrives in one step", "after 1 update,"],
+    "Overshoots, arrives": ["jumping across", "**−0.2**", "9 updates"],
+    "Bounces for ever": ["Bounces for ever", "**−1**", "at the limit"],
+    "Diverges": ["Diverges", "**−1.1**", "At update 10 x leaves the picture"],
+    "Stops early": ["as theory predicts", "still **2.5 away**"],
+    "No minimum": ["Runs away", "**1.1**"],
+}
+
+
+@pytest.mark.parametrize("scene", quadratic.SCENES, ids=lambda scene: scene.name)
+def test_a_scene_shows_what_its_name_claims(scene):
+    app = open_quadratic()
+    app.button_group(key="quadratic_scene").set_value(scene.name).run()
+    assert not app.exception
+    assert scene.look in [text.value for text in app.markdown]
+    for claim in SCENE_CLAIMS[scene.name]:
+        assert claim in verdict(app)
+
+
+def test_choosing_a_scene_can_be_undone():
+    app = open_quadratic(rate="0.07", start="-3.5", a1="1.5")
+    app.button_group(key="quadratic_scene").set_value("No minimum").run()
+    app.button(key="quadratic_undo").click().run()
+    values = {name: app.session_state[f"quadratic_{name}"] for name in ("rate", "start", "a1", "a2")}
+    assert values == {"rate": "0.07", "start": -3.5, "a1": 1.5, "a2": 3}
+    assert app.button(key="quadratic_undo").disabled
+
+
+def test_reset_goes_back_to_the_opening():
+    app = open_quadratic(rate="1/3", left="-5", tolerance="0", updates="7")
+    app.button(key="quadratic_reset").click().run()
+    assert {name: app.session_state[f"quadratic_{name}"] for name in DEFAULTS} == DEFAULTS
+
+
+def test_the_article_printed_the_smallest_x_and_not_the_lowest_point():
+    texts = [text.value for text in open_quadratic(rate="0.001").markdown]
+    (slip,) = [text for text in texts if text.startswith("**A slip")]
+    assert "here 0.7116." in slip and "its smallest x is −1.2," in slip and "x = 0.333329;" in slip
+
+
+@pytest.mark.parametrize("said", GARBAGE, ids=lambda said: said[:10])
+def test_garbage_in_a_link_gets_a_sentence_for_each_setting_that_cannot_take_it(said):
+    told = [setting for name, setting in SETTINGS.items() if name != "right"]  # which must differ from left
+    app = open_quadratic(**{setting.name: said for setting in told})
+    refused = [setting for setting in told if setting.read(said) is None]
+    sentences = app.warning[0].value.splitlines()
+    assert len(sentences) == len(refused) > 0
+    for setting, sentence in zip(refused, sentences, strict=True):
+        assert sentence.startswith(f"{setting.label}: ")
+        assert f"{said[:40]}" in sentence and setting.bound in sentence
+
+
+def test_a_value_that_is_given_twice_is_refused():
+    assert "1 and 2" in open_quadratic(start=["1", "2"]).warning[0].value
+
+
+def test_a_frame_that_ends_before_it_begins_is_refused():
+    app = open_quadratic(left="5", right="-5")
+    assert "from 5 to −5" in app.warning[0].value
+    assert drawn(app, 0, "view")[["x_low", "x_high"]].to_numpy().tolist() == [[-20, 20]]
+
+
+def numbers(setting: Number):
+    bounds = some.sampled_from([setting.low, setting.high, setting.default])
+    if setting.whole:
+        return bounds | some.integers(setting.low, setting.high)
+    return bounds | some.floats(setting.low, setting.high).filter(lambda value: value == 0 or abs(value) >= SMALLEST)
+
+
+def any_value(setting):
+    if isinstance(setting, Number):
+        return numbers(setting).map(float)
+    if isinstance(setting, Choice):
+        return some.sampled_from(setting.options)
+    return some.sampled_from(["1/6", "1/3", "0.3333", "0.33334"]) | some.floats(setting.low, setting.high).map(repr)
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
+def test_whatever_the_settings_the_picture_is_the_run(values):
+    app = open_quadratic(**{name: str(value) for name, value in values.items()})
+    objective, trace = run_of(values)
+    path = drawn(app, 0, "path")
+    update = path["update"].to_numpy()
+    assert update[0] == 0 and update[-1] == trace.steps_taken
+    np.testing.assert_array_equal(path.x, trace.theta[update, 0])
+    np.testing.assert_array_equal(path.f, trace.value[update])
+    np.testing.assert_array_equal(path.next_x[path.taken], trace.theta[update[:-1] + 1, 0])
+    np.testing.assert_array_equal(path.gradient[path.taken], trace.gradient[update[:-1], 0])
+    gap = drawn(app, 1, "path").gap[~path.zero].dropna()
+    if objective.optimum is not None:
+        distance = trace.theta[update, 0] - objective.optimum
+        np.testing.assert_allclose(gap, objective.a2 * distance[gap.index] ** 2, rtol=1e-12)
+        assert (gap > 0).all()
+    for chart in app.get("vega_lite_chart"):
+        for data in chart.proto.datasets:
+            table = pa.ipc.open_stream(data.data.data).read_pandas().select_dtypes("number")
+            assert not np.isinf(table.drop(columns=["next_x", "next_f", "gradient"], errors="ignore")).any(axis=None)
+
+
+@settings(max_examples=15, deadline=None)
+@given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
+def test_the_program_to_take_home_prints_the_same_numbers(values):
+    objective, trace = run_of(values)
+    values |= {"updates": int(values["updates"])}
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(quadratic.program(values), {})
+    rows = np.array([line.split() for line in printed.getvalue().splitlines()], dtype=float)
+    np.testing.assert_array_equal(rows[:, 0], np.arange(trace.steps_taken + 1))
+    np.testing.assert_array_equal(rows[:, 1], trace.theta[:, 0])
+    np.testing.assert_array_equal(rows[:, 2], trace.value)
+
+
+def test_the_specification_of_a_chart_does_not_depend_on_the_settings():
+    def specs(**link):
+        return [chart.proto.spec for chart in open_quadratic(**link).get("vega_lite_chart")]
+
+    opening = specs()
+    for link in ({"rate": "0.35"}, {"start": "-3", "a2": "0.5"}, {"updates": "5000", "rate": "0.0001"}, {"left": "-1"}):
+        assert specs(**link) == opening
+
+
+def test_a_link_carries_every_setting():
+    link = {"rate": "1/7", "start": "-3.25", "a2": "0.5", "a1": "1.5", "a0": "-9", "updates": "77", "tolerance": "1e-9"}
+    app = open_quadratic(**link, left="-4", right="6.5")
+    (shared,) = [block.value for block in app.code if "quadratic_rate" in block.value]
+    pairs = dict(pair.split("=") for pair in shared.split("?")[1].split("&"))
+    assert pairs["quadratic_rate"] == "1%2F7"
+    assert {name: float(pairs[f"quadratic_{name}"]) for name in ("start", "a2", "a1", "a0", "updates", "right")} == {
+        "start": -3.25,
+        "a2": 0.5,
+        "a1": 1.5,
+        "a0": -9,
+        "updates": 77,
+        "right": 6.5,
+    }
+
+
+def test_the_table_is_the_whole_run_and_is_only_made_when_opened():
+    app = open_quadratic(rate="0.001", updates="5000")
+    assert not app.dataframe
+    app.session_state["quadratic_table"] = True
+    app.run()
+    _, trace = run_of(DEFAULTS | {"rate": "0.001", "updates": 5000})
+    table = app.dataframe[0].value
+    np.testing.assert_array_equal(table.x, trace.theta[:, 0])
+    assert all(isfinite(value) for value in table.to_numpy().ravel())
+
+
+def test_streamlit_collects_no_garbage_after_each_rerun():
+    assert st.config.get_option("runner.postScriptGC") is False
