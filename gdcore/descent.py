@@ -3,7 +3,7 @@
 A rule never has a loop of its own, and nothing here knows a rule. The loop records where it has been and the gradients
 it used; values, lengths and outcomes are read off the whole path afterwards, in one broadcast call each, so that many
 runs cost little more than one. Looking for the end inside every step would cost as much as the step: the loop looks
-every 64 updates, and the exact end is found afterwards.
+after 64 updates, 128, 256 and so on, and the exact end is found afterwards.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from gdcore.optimizers import GradientDescent, Optimizer
 from gdcore.scan import descend_by_example
 from gdcore.schedules import SCHEDULES
 
-LOOK_EVERY = 64
+FIRST_LOOK = 64
 
 
 class Outcome(Enum):
@@ -111,15 +111,17 @@ def _loop(
 ) -> tuple[Array, Array]:
     """The loop. theta is an array (d,) or (runs, d), or a float."""
     state = optimizer.init(theta)
-    path, gradients = [theta], []
+    path, gradients, look = [theta], [], FIRST_LOOK
     for t, rate in enumerate(rates.tolist() if rates.ndim == 1 else rates[:, :, None]):
         gradient = gradient_at(theta, t)
         direction, state = optimizer.update(gradient, state)
         theta = theta - rate * direction
         gradients.append(gradient)
         path.append(theta)
-        if t % LOOK_EVERY == LOOK_EVERY - 1 and _ended(np.array(path[-LOOK_EVERY - 1 :]), tolerance):
-            break
+        if t + 1 == look:
+            if _ended(np.array(path), tolerance):
+                break
+            look *= 2
     return np.array(path), np.array(gradients)
 
 
@@ -133,9 +135,9 @@ def _by_example(objective: LeastSquares, start: Array, batches: Batches, rates: 
     return descend_by_example(objective, start, shared, rates)
 
 
-def _ended(recent: Array, tolerance: float) -> bool:
-    """Whether every run has, within these rows of its path, settled or left the range of numbers."""
-    points = recent.reshape(len(recent), -1, recent.shape[-1] if recent.ndim > 1 else 1)
+def _ended(path: Array, tolerance: float) -> bool:
+    """Whether every run has settled or left the range of numbers."""
+    points = path.reshape(len(path), -1, path.shape[-1] if path.ndim > 1 else 1)
     settled = _moved(points) < tolerance
     left = ~np.isfinite(points[1:]).all(-1)
     return bool((settled | left).any(0).all())

@@ -29,9 +29,9 @@ def jumping_ball() -> None:
     """The quadratic at a rate that overshoots and arrives."""
     objective, rate, frame = Quadratic(a0=-3, a1=-2, a2=3), 0.29, (-8.0, 9.0)
     trace = descend(objective, [8.0], GradientDescent(), rate, 30)
-    picture = runs.picture(objective, rate, trace, frame)
+    picture = runs.Picture(objective, rate, trace, frame)
     alt = "A ball jumps across the valley of a parabola, lower each time."
-    timeline.chart(charts.thumbnail, alt, path=picture.path, function=picture.function, view=picture.view)
+    timeline.chart(charts.thumbnail, alt, picture.curve())
 
 
 PICTURES = {"pages/quadratic.py": jumping_ball}

@@ -1,6 +1,6 @@
 """Lesson 1: gradient descent on f(x) = a2 x^2 + a1 x + a0, where one factor decides everything."""
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
 from gdcore import GradientDescent, Outcome, Quadratic, Trace, descend, theory
@@ -68,21 +68,26 @@ def page() -> None:
         settings(panel)
     values, rate = panel.values, RATE.number(panel.values["rate"])
     objective, trace = compute(values)
-    picture = runs.picture(objective, rate, trace, (values["left"], values["right"]))
+    picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
 
     st.title(f"Descent on f(x) = {formula(objective)}")
     st.markdown(scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient.")
     panel.show_problems()
     with st.container(key="quadratic"):
         with st.container(key="quadratic_verdict"):
-            verdict(objective, rate, values, picture.steps.x, trace.outcome).show()
-        updates = picture.path["update"].to_numpy()
-        timeline.bar("quadratic", updates, [rule(picture.path)], ending(trace.outcome, values))
+            verdict(objective, rate, values, picture.x, trace.outcome).show()
+        timeline.bar("quadratic", picture.path["update"], [rule(picture.path)], ending(trace.outcome, values))
         left, right = st.columns([3, 2])
         with left:
-            curve(objective, picture)
+            alt = (
+                f"The curve f(x) = {formula(objective)} with a ball on it and its path from {number(values['start'])}."
+            )
+            timeline.chart(charts.curve, alt, picture.curve())
         with right, st.container(key="quadratic_result"):
-            gap(objective, picture)
+            build, what = (
+                (charts.gap, "gap to the minimum") if objective.optimum is not None else (charts.value, "value")
+            )
+            timeline.chart(build, f"The {what} over the updates, computed and predicted.", picture.gap())
         with st.container(key="quadratic_result_more"):
             more(scene, values, picture)
 
@@ -137,9 +142,9 @@ def formula(objective: Quadratic) -> str:
     return (text or "0").replace(" ", "\u00a0")
 
 
-def verdict(objective: Quadratic, rate: float, values: dict, x: pd.Series, outcome: Outcome) -> Verdict:
+def verdict(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outcome: Outcome) -> Verdict:
     """Theory names the regime; the run then says how it ended."""
-    (regime,) = theory.regimes(objective, x.to_numpy()[:1], rate)
+    (regime,) = theory.regimes(objective, x[:1], rate)
     sentences = [reason(regime, objective, rate)]
     if regime not in (Regime.FLAT, Regime.STATIONARY):
         sentences += [
@@ -198,11 +203,11 @@ def judged(regime: Regime, objective: Quadratic, rate: float) -> str:
     return f"The rate {apart(rate, limit)} is {place} the limit 1 / a2 = **{apart(limit, rate)}**."
 
 
-def end(objective: Quadratic, rate: float, values: dict, x: pd.Series, outcome: Outcome) -> str:
+def end(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outcome: Outcome) -> str:
     """How the run ended, beside what theory predicts."""
     taken, tolerance = len(x) - 1, float(values["tolerance"])
     updates = count(taken, "update")
-    predicted = theory.updates_to_settle(objective, x.to_numpy()[:1], rate, tolerance)
+    predicted = theory.updates_to_settle(objective, x[:1], rate, tolerance)
     if outcome is Outcome.NOT_FINITE:
         return f"After {updates} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
     if outcome is Outcome.STEP_LIMIT:
@@ -214,36 +219,31 @@ def end(objective: Quadratic, rate: float, values: dict, x: pd.Series, outcome: 
     return f"It stops after {updates}, {theirs}: the next is shorter than the tolerance {number(tolerance)}."
 
 
-def distance_left(objective: Quadratic, x: pd.Series) -> str:
+def distance_left(objective: Quadratic, x: np.ndarray) -> str:
     """How far the end of the run is from the minimum: the tolerance does not say."""
     if objective.optimum is None:
         return ""
-    start, end = abs(x.iloc[[0, -1]] - objective.optimum.item())
+    start, end = abs(x[[0, -1]] - objective.optimum)
     if end <= start / 100:
         return f"x is then {number(end, 2)} from the minimum."
     return f"x is {'still' if end <= start else 'now'} **{number(end, 2)} away** from the minimum."
 
 
-def outside(x: pd.Series, frame: tuple[float, float]) -> str:
+def outside(x: np.ndarray, frame: tuple[float, float]) -> str:
     """What the picture cannot show."""
-    out = ~x.between(*frame)
+    out = (x < frame[0]) | (x > frame[1])
     if not out.any():
         return ""
-    first, farthest = int(out.idxmax()), int(x.abs().idxmax())
+    first, farthest = int(out.argmax()), int(abs(x).argmax())
     leaves = "The start is outside the picture" if first == 0 else f"At update {number(first)} x leaves the picture"
     further = f"; the farthest is {at('x', farthest)} = {number(x[farthest])}" if farthest != first else ""
     return f"{leaves}: {at('x', first)} = {number(x[first])}{further}."
 
 
-def rule(path: pd.DataFrame) -> timeline.Rule:
+def rule(path: runs.Columns) -> timeline.Rule:
     """new x = x − rate × gradient, in the numbers of every frame."""
-    return timeline.Rule(
-        symbol="x",
-        old=list(map(steady, path.x)),
-        rate=list(map(number, path.rate)),
-        gradient=list(map(steady, path.gradient)),
-        new=list(map(steady, path.next_x)),
-    )
+    old, gradient, new = ([steady(value) for value in path[name].tolist()] for name in ("x", "gradient", "next_x"))
+    return timeline.Rule("x", old, [number(rate) for rate in path["rate"].tolist()], gradient, new)
 
 
 def ending(outcome: Outcome, values: dict) -> str:
@@ -255,22 +255,6 @@ def ending(outcome: Outcome, values: dict) -> str:
     }[outcome]
 
 
-def curve(objective: Quadratic, picture: runs.Picture) -> None:
-    alt = f"The curve f(x) = {formula(objective)} with a ball on it, and its path from x = {number(picture.path.x[0])}."
-    timeline.chart(charts.curve, alt, path=picture.path, function=picture.function, view=picture.view)
-
-
-def gap(objective: Quadratic, picture: runs.Picture) -> None:
-    if objective.optimum is None:
-        build, alt = charts.value, "The value f(x) over the updates, with the line that theory predicts."
-    else:
-        build, alt = (
-            charts.gap,
-            "The gap to the minimum over the updates, log axis, with the line that theory predicts.",
-        )
-    timeline.chart(build, alt, path=picture.path, view=picture.view)
-
-
 def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
     """Below the charts: the article’s slip, one more chart, the table, the code, what to notice."""
     if scene is ARTICLE:
@@ -280,7 +264,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
     )
     if closer.open:
         with closer:
-            timeline.chart(charts.iterates, "The parameter x over the updates.", path=picture.path, view=picture.view)
+            timeline.chart(charts.iterates, "The parameter x over the updates.", picture.iterates())
     steps_table(picture.steps, COLUMNS, "quadratic")
     code_to_take_home(program(values), "quadratic")
     with st.expander("What to notice", icon=":material/lightbulb:"):

@@ -82,17 +82,16 @@ UPDATES = Axis(alt.X, "first", "updates", "update t", alt.Axis(tickMinStep=1))
 def curve(palette: Palette) -> Chart:
     """The function with the ball on it: tangent, recent steps, a ghost of the next, start and minimum.
 
-    path: update, x, f, gradient, next_x, next_f, taken (the update out of this row was made), near (this row's step
-    touches the frame of the picture). function: x, f. view: x_low, x_high, f_low, f_high, best_x, best_f.
+    path: frame, update, x, f, gradient, next_x, next_f, taken (the update out of this row was made), inside (x is in
+    the frame of the picture), near (an end of this row's step is). function: x, f.
+    view: x_low, x_high, f_low, f_high, start_x, start_f, best_x, best_f.
     """
     x, y = Axis(alt.X, "x_low", "x_high", "parameter x"), Axis(alt.Y, "f_low", "f_high", "value f(x)")
     tips = [_tip("update", "update", "d"), _tip("x", "x", ".6~g"), _tip("f", "f(x)", ".6~g")]
     tips.append(_tip("gradient", "gradient", ".6~g"))
     function = alt.Chart(alt.NamedData("function")).mark_line(color=palette.muted, strokeWidth=2.5, clip=True)
-    every_row = alt.Chart(alt.NamedData("path"))
-    faint = alt.Opacity("seen:Q", scale=None, legend=None)
-    path = every_row.transform_filter("datum.near").transform_calculate(seen="datum.frame <= shown ? 0.45 : 0")
-    steps = path.transform_filter("datum.taken").transform_calculate(seen="datum.frame < shown ? 0.45 : 0")
+    path = alt.Chart(alt.NamedData("path"))
+    dots, steps = path.transform_filter("datum.inside"), path.transform_filter("datum.near && datum.taken")
     now = _rows_back(0, 0, "update", "x", "f", "gradient", "next_x", "next_f", "taken")
     ball = now.transform_filter(x.holds("x"))
     ghost = now.transform_filter(f"datum.taken && frame < shown && {x.holds('next_x')}")
@@ -107,13 +106,18 @@ def curve(palette: Palette) -> Chart:
         palette,
         function.encode(x=x("x"), y=y("f"), tooltip=alt.value(None)),
         steps.mark_rule(color=palette.step, clip=True).encode(
-            x=x("x"), y=y("f"), x2=alt.X2("next_x"), y2=alt.Y2("next_f"), opacity=faint, tooltip=alt.value(None)
+            x=x("x"),
+            y=y("f"),
+            x2=alt.X2("next_x"),
+            y2=alt.Y2("next_f"),
+            opacity=_if_shown("datum.frame < shown", 0.45),
+            tooltip=alt.value(None),
         ),
-        path.transform_filter(x.holds("x"))
-        .mark_circle(color=palette.iterate, size=45, clip=True)
-        .encode(x=x("x"), y=y("f"), opacity=faint, tooltip=tips),
-        *_marked(x, y, "view", "best_x", "best_f", "minimum", "diamond", palette.optimum, above=False),
-        *_marked(x, y, "path", "x", "f", "start", "square", palette.ink, above=True, only="datum.frame === 0"),
+        dots.mark_circle(color=palette.iterate, size=45, clip=True).encode(
+            x=x("x"), y=y("f"), opacity=_if_shown("datum.frame <= shown", 0.45), tooltip=tips
+        ),
+        *_marked(x, y, "best_x", "best_f", "minimum", "diamond", palette.optimum, above=False),
+        *_marked(x, y, "start_x", "start_f", "start", "square", palette.ink, above=True),
         slope.mark_rule(color=palette.gradient, strokeWidth=2.5, strokeDash=[7, 4], clip=True).encode(
             x=x("left"), y=y("at_left"), x2=alt.X2("right"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
         ),
@@ -131,7 +135,7 @@ def curve(palette: Palette) -> Chart:
 def gap(palette: Palette) -> Chart:
     """The gap to the minimum over the updates on a log axis, measured as dots and predicted as a line.
 
-    path: update, gap (NaN where it is exactly 0), predicted, zero (the gap is exactly 0, which no log axis can show).
+    path: frame, update, gap (NaN where it is exactly 0), predicted, zero (it is exactly 0), first_zero.
     view: first, updates, gap_low, gap_high.
     """
     powers = alt.Axis(labelExpr=POWER, tickCount=8)
@@ -160,7 +164,7 @@ def value(palette: Palette) -> Chart:
 def iterates(palette: Palette) -> Chart:
     """x over the updates, with the minimum as a line.
 
-    path: update, x, next_x, taken, near. view: first, updates, x_low, x_high, best_x.
+    path: frame, update, x, next_x, taken, near, inside. view: first, updates, x_low, x_high, best_x.
     """
     x, y = UPDATES, Axis(alt.Y, "x_low", "x_high", "parameter x")
     step = alt.Chart(alt.NamedData("path")).transform_filter("datum.taken && datum.near && datum.frame < shown")
@@ -176,6 +180,7 @@ def iterates(palette: Palette) -> Chart:
         step.transform_calculate(then="datum.update + 1")
         .mark_rule(color=palette.step, opacity=0.5, clip=True)
         .encode(x=x("update"), x2=alt.X2("then"), y=y("x"), y2=alt.Y2("next_x"), tooltip=alt.value(None)),
+        only="datum.inside",
         theory=False,
     )
 
@@ -194,21 +199,17 @@ def thumbnail(palette: Palette) -> Chart:
         path.transform_filter("datum.taken && datum.near")
         .mark_rule(color=palette.step, strokeWidth=2, clip=True)
         .encode(x=x("x"), y=y("f"), x2=alt.X2("next_x"), y2=alt.Y2("next_f"), tooltip=alt.value(None)),
-        path.transform_filter("datum.near")
+        path.transform_filter("datum.inside")
         .mark_circle(color=palette.iterate, size=60, opacity=1, clip=True)
         .encode(x=x("x"), y=y("f"), tooltip=alt.value(None)),
     ).properties(height=150, view=alt.ViewConfig(stroke=None))
 
 
-def _over_updates(palette: Palette, y: Axis, field: str, *extra: alt.Chart, theory: bool = True) -> Chart:
+def _over_updates(palette: Palette, y: Axis, field: str, *extra: alt.Chart, only="true", theory=True) -> Chart:
     """Dots over the updates, the ball among them, and on them the line that theory predicts."""
     x, every_row = UPDATES, alt.Chart(alt.NamedData("path"))
     tips = [_tip("update", "update", "d"), _tip(field, "computed", ".6~g")]
-    dots = (
-        every_row.transform_filter(y.holds(field))
-        .transform_calculate(seen="datum.frame <= shown ? 0.6 : 0")
-        .mark_circle(color=palette.iterate, size=36)
-    )
+    dots = every_row.transform_filter(only).mark_circle(color=palette.iterate, size=36)
     line = every_row.transform_filter("datum.frame <= shown").mark_line(
         color=palette.ink, strokeWidth=1.3, strokeDash=[5, 3], clip=True
     )
@@ -217,7 +218,7 @@ def _over_updates(palette: Palette, y: Axis, field: str, *extra: alt.Chart, theo
         .transform_filter(y.holds(field))
         .mark_circle(color=palette.iterate, size=180, opacity=1, stroke=palette.ink)
     )
-    seen = alt.Opacity("seen:Q", scale=None, legend=None)
+    seen = _if_shown("datum.frame <= shown", 0.6)
     predicted = [_tip("predicted", "predicted by theory", ".6~g")] if theory else []
     return _linked(
         palette,
@@ -229,15 +230,15 @@ def _over_updates(palette: Palette, y: Axis, field: str, *extra: alt.Chart, theo
 
 
 def _linked(palette: Palette, *layers: alt.Chart) -> Chart:
-    """Layers on one timeline. A dataset that no mark reads is empty for look-ups, hence the two invisible marks."""
-    anchors = [alt.Chart(alt.NamedData(name)).mark_point(opacity=0) for name in ("path", "view")]
+    """Layers on one timeline. A dataset that no mark reads is empty for look-ups, hence an invisible mark on `view`."""
+    anchor = alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None))
     last = FRAMES - 1
     parameters = [
         alt.param(name=name, value=last, bind=alt.binding_range(min=0, max=last, step=1, name=name))
         for name in ("frame", "shown")
     ]
     return (
-        alt.layer(*[anchor.encode(tooltip=alt.value(None)) for anchor in anchors], *layers)
+        alt.layer(anchor, *layers)
         .add_params(*parameters)
         .properties(height=HEIGHT, padding={"left": 5, "right": 14, "top": 12, "bottom": 5})
         .configure_axis(
@@ -252,7 +253,7 @@ def _linked(palette: Palette, *layers: alt.Chart) -> Chart:
 
 def _rows_back(nearest: int, furthest: int, *columns: str) -> alt.Chart:
     """The rows of `path` that lie `nearest` to `furthest` frames behind the current one, looked up frame by frame."""
-    rows = alt.Chart(alt.InlineData([{"back": back} for back in range(nearest, furthest + 1)]))
+    rows = alt.Chart(alt.sequence(nearest, furthest + 1, as_="back"))
     looked_up = rows.transform_calculate(row=f"{NOW} - datum.back").transform_filter("datum.row >= 0")
     looked_up = looked_up.transform_calculate(found=ROW.format("datum.row")).transform_filter("isValid(datum.found)")
     return looked_up.transform_calculate(**{column: f"datum.found.{column}" for column in columns})
@@ -285,12 +286,17 @@ def _arrows(x: Axis, y: Axis, color: str) -> list[alt.Chart]:
     ]
 
 
+def _if_shown(condition: str, opacity: float) -> alt.Opacity:
+    """Invisible, and not left out, what is hidden: so no dataset is filtered again while the timeline plays."""
+    return alt.when(condition).then(alt.value(opacity)).otherwise(alt.value(0))
+
+
 def _marked(
-    x: Axis, y: Axis, data: str, x_field: str, y_field: str, word: str, shape: str, color: str, above: bool, only=None
+    x: Axis, y: Axis, x_column: str, y_column: str, word: str, shape: str, color: str, above: bool
 ) -> list[alt.Chart]:
-    """A named point: a shape and a word."""
-    rows = alt.Chart(alt.NamedData(data)).transform_filter(only or f"isValid(datum.{x_field})")
-    place = {"x": x(x_field), "y": y(y_field), "tooltip": alt.value(None)}
+    """A named point of `view`: a shape and a word."""
+    rows = alt.Chart(alt.NamedData("view")).transform_filter(f"isValid(datum.{x_column}) && {x.holds(x_column)}")
+    place = {"x": x(x_column), "y": y(y_column), "tooltip": alt.value(None)}
     side = {"baseline": "bottom", "dy": -12} if above else {"baseline": "top", "dy": 10}
     return [
         rows.mark_point(shape=shape, filled=True, size=130, opacity=1, color=color, clip=True).encode(**place),

@@ -28,9 +28,10 @@ FRACTION = re.compile(rf"\s*({DECIMAL})\s*(?:/\s*({DECIMAL})\s*)?", re.ASCII)
 
 
 class Setting(Protocol):
-    """What a page declares. `widget` draws it; `read` turns the widget's value, or a link's text, into a value.
+    """What a page declares. `widget` draws it, standing on `value`; `store` is how a callback gives it another.
 
-    `read` returns None for what the setting does not take, and `bound` says in words what it does.
+    `read` turns the widget's value, or a link's text, into a value, and what the setting does not take into None.
+    `bound` says in words what it takes.
     """
 
     name: str
@@ -40,9 +41,11 @@ class Setting(Protocol):
     @property
     def bound(self) -> str: ...
 
-    def widget(self, key: str) -> Any: ...
+    def widget(self, key: str, value: Any) -> Any: ...
 
     def read(self, raw: Any) -> Any: ...
+
+    def store(self, key: str, value: Any) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Number:
             f"a whole number {between}" if self.whole else f"a number {between} that is 0 or at least 0.000001 in size"
         )
 
-    def widget(self, key: str) -> float | None:
+    def widget(self, key: str, value: float) -> float | None:
         # Whole numbers are floats here as well: an int widget raises OverflowError on ?name=inf.
         draw = st.slider if self.slider else st.number_input
         low, high, default, step = map(float, (self.low, self.high, self.default, self.step))
@@ -84,6 +87,9 @@ class Number:
             return int(value) if value == int(value) else None
         return value
 
+    def store(self, key: str, value: float) -> None:
+        st.session_state[key] = float(value)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -99,18 +105,22 @@ class Choice:
     def bound(self) -> str:
         return f"one of {', '.join(self.options)}"
 
-    def widget(self, key: str) -> str:
+    def widget(self, key: str, value: str) -> str:
         return st.select_slider(self.label, self.options, self.default, key=key, help=self.help, bind="query-params")
 
     def read(self, raw: Any) -> str | None:
         return raw if raw in self.options else None
 
+    def store(self, key: str, value: str) -> None:
+        st.session_state[key] = value
+
 
 @dataclass(frozen=True)
 class Rate:
-    """The learning rate: a text that may be 0.34, 1e-3 or 1/6, and a log-spaced slider that follows it.
+    """The learning rate: a text that may be 0.34, 1e-3 or 1/6, beside a log-spaced slider that has it as a stop.
 
-    A text and not a number input, because typing 1/6 into one leaves 16. The value of the setting is the text.
+    A text and not a number input, because typing 1/6 into one leaves 16. The slider is what the address is bound to: it
+    changes the address in the browser, while a value that the script assigns adds a page to the browser's history.
     """
 
     name: str
@@ -124,24 +134,35 @@ class Rate:
     def bound(self) -> str:
         return f"a number from {number(self.low)} to {number(self.high)}, such as 0.05, 1e-3 or 1/6"
 
-    def widget(self, key: str) -> str:
-        text = st.text_input(self.label, self.default, key=key, help=self.help, max_chars=24, bind="query-params")
-        slider = f"{key}_slider"
-        st.session_state[slider] = rate = self.number(text) or self.number(self.default)
-        st.select_slider(
+    def widget(self, key: str, value: str) -> str:
+        text = f"{key}_text"
+        if self.read(st.session_state.get(text, value)):
+            st.session_state[text] = value  # but a text that is no rate stays until somebody mends it
+        st.text_input(self.label, key=text, on_change=self._take_text, args=(key,), help=self.help, max_chars=24)
+        slider = st.select_slider(
             f"{self.label} on a log scale",
-            sorted({*self._grid(), rate}),
-            key=slider,
-            on_change=lambda: st.session_state.update({key: repr(st.session_state[slider])}),
-            format_func=lambda value: f"{value:.4g}",
+            sorted({*self._grid(), self.default, value}, key=self.number),
+            self.default,
+            key=key,
+            on_change=lambda: self.store(key, st.session_state[key]),
             label_visibility="collapsed",
+            bind="query-params",
         )
-        return text
+        typed = st.session_state[text]
+        return slider if self.read(typed) else typed
 
-    def _grid(self) -> list[float]:
+    def _take_text(self, key: str) -> None:
+        typed = st.session_state[f"{key}_text"]
+        if self.read(typed):
+            self.store(key, typed)
+
+    def store(self, key: str, value: str) -> None:
+        st.session_state[key] = st.session_state[f"{key}_text"] = value
+
+    def _grid(self) -> list[str]:
         """Twenty rates a decade, with three digits each."""
         exponents = range(round(20 * math.log10(self.low)), round(20 * math.log10(self.high)) + 1)
-        return [float(f"{10 ** (exponent / 20):.3g}") for exponent in exponents]
+        return [f"{10 ** (exponent / 20):.3g}" for exponent in exponents]
 
     def number(self, text: str) -> float | None:
         """The number that a text says, or None if it says none within the bounds."""
@@ -164,7 +185,7 @@ class Panel:
         self.settings = {setting.name: setting for setting in settings}
         self.defaults = {setting.name: setting.default for setting in settings}
         self.problems = {
-            setting.name: self._sentence(setting, " and ".join(said))
+            setting.name: self._sentence(setting, " and ".join(said), setting.default)
             for setting in settings
             if (said := st.query_params.get_all(self.key(setting.name)))
             and (len(said) > 1 or setting.read(said[0]) is None)
@@ -183,11 +204,12 @@ class Panel:
         """Draw these settings, one below the other."""
         for name in names:
             setting = self.settings[name]
-            raw = setting.widget(self.key(name))
+            raw = setting.widget(self.key(name), self.values[name])
             value = setting.read(raw)
             if value is None:
-                self.problems.setdefault(name, self._sentence(setting, str(raw)))
-            self.values[name] = setting.default if value is None else value
+                self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
+            else:
+                self.values[name] = value
 
     def draw_row(self, *names: str) -> None:
         """Draw these settings side by side."""
@@ -200,8 +222,8 @@ class Panel:
         self.problems[names[0]] = sentence
         self.values |= {name: self.defaults[name] for name in names}
 
-    def _sentence(self, setting: Setting, said: str) -> str:
-        used = setting.default if isinstance(setting.default, str) else number(setting.default)
+    def _sentence(self, setting: Setting, said: str, used: Any) -> str:
+        used = used if isinstance(used, str) else number(used)
         return f"{setting.label}: {literal(said)} is not {setting.bound}; {used} is used."
 
     def show_problems(self) -> None:
@@ -212,7 +234,7 @@ class Panel:
     def assign(self, values: Mapping[str, Any]) -> None:
         """Give settings new values; for callbacks, which run before the widgets are drawn."""
         for name, value in values.items():
-            st.session_state[self.key(name)] = float(value) if isinstance(value, int) else value
+            self.settings[name].store(self.key(name), value)
 
     def quick_pick(self, name: str, label: str, text: str | None, why_not: str) -> None:
         """A button that gives a setting this value; where it may not be used the button is disabled and says why."""

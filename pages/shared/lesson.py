@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -46,11 +47,11 @@ def choose_scene(panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
     return current
 
 
-def steps_table(steps: pd.DataFrame, labels: Mapping[str, str], name: str) -> None:
+def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name: str) -> None:
     """Every step as a table with its download. Nothing is sent to the browser while it is closed."""
     table = st.expander("Every step in numbers", icon=":material/table_rows:", key=f"{name}_table", on_change="rerun")
     if table.open:
-        rows = steps[list(labels)]
+        rows = pd.DataFrame({column: steps[column] for column in labels})
         columns = {
             column: st.column_config.NumberColumn(label, format=_same_decimals(rows[column]))
             for column, label in labels.items()
@@ -68,10 +69,12 @@ def _same_decimals(column: pd.Series) -> str:
 
 def code_to_take_home(program: str, name: str) -> None:
     """A program that runs alone and prints the numbers on the screen."""
-    with st.expander("The same run in NumPy", icon=":material/code:"):
-        st.markdown("It runs on its own and prints the numbers that you see here, to the last digit.")
-        st.code(program, language="python")
-        _download("Download as Python", program, f"{name}.py", "text/x-python")
+    code = st.expander("The same run in NumPy", icon=":material/code:", key=f"{name}_code", on_change="rerun")
+    if code.open:
+        with code:
+            st.markdown("It runs on its own and prints the numbers that you see here, to the last digit.")
+            st.code(program, language="python")
+            _download("Download as Python", program, f"{name}.py", "text/x-python")
 
 
 def _download(label: str, text: str, file_name: str, mime: str) -> None:

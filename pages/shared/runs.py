@@ -1,9 +1,12 @@
 """From a trace to the tidy frames that charts, table and bar read.
 
-A descent on the quadratic takes a fifth of a millisecond, as much as a cache look-up, so nothing is cached here.
+A descent on the quadratic takes a fifth of a millisecond, as much as a cache look-up, so nothing is cached here. What
+costs is the way to the browser, half a millisecond a table and more with each column: a chart gets just the columns
+that it draws, and nothing is made for a chart or a table that is closed.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,24 +14,10 @@ import pandas as pd
 from gdcore import Quadratic, Trace, theory
 from pages.shared.charts import FRAMES
 
-CURVE_POINTS = 241
+CURVE_POINTS = 181  # a table of 2 columns and over 200 rows goes to Arrow through a pool of threads, at thrice the cost
 
-
-class Picture(NamedTuple):
-    """One run as the charts of the quadratic need it."""
-
-    steps: pd.DataFrame
-    path: pd.DataFrame
-    function: pd.DataFrame
-    view: pd.DataFrame
-
-
-def picture(objective: Quadratic, learning_rate: float, trace: Trace, frame: tuple[float, float]) -> Picture:
-    """All frames of one run at a constant rate, for a picture that shows x from frame[0] to frame[1]."""
-    every = steps(trace, objective, learning_rate)
-    shown = path(every, frames(trace.steps_taken), objective, learning_rate, frame)
-    curve = function(objective, frame)
-    return Picture(every, shown, curve, view(shown, curve, objective))
+Columns = dict[str, np.ndarray]
+Datasets = dict[str, pd.DataFrame]  # a chart's named datasets; `charts` says what is in each
 
 
 def frames(updates: int) -> np.ndarray:
@@ -38,106 +27,124 @@ def frames(updates: int) -> np.ndarray:
     return np.unique((np.geomspace(1, updates + 1, FRAMES) - 1).round().astype(int))
 
 
-def steps(trace: Trace, objective: Quadratic, learning_rate: float) -> pd.DataFrame:
-    """Every row of a one-parameter run: update, x, f, gradient, rate, next_x, and whether that next update was taken.
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One run of the quadratic at a constant rate, in a frame that shows x from frame[0] to frame[1]."""
 
-    The last row's update was not: its numbers say why the run ended there.
-    """
-    last = trace.steps_taken
-    x = trace.theta[:, 0]
-    rate = np.append(trace.learning_rate, learning_rate)
-    with np.errstate(over="ignore"):
-        gradient = objective.gradient(x)
-        next_x = x - rate * gradient
-    update = np.arange(last + 1)
-    return pd.DataFrame(
-        {
-            "update": update,
-            "x": x,
-            "f": trace.value,
-            "gradient": gradient,
-            "rate": rate,
-            "next_x": next_x,
-            "taken": update < last,
+    objective: Quadratic
+    learning_rate: float
+    trace: Trace
+    frame: tuple[float, float]
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        return self.trace.theta[:, 0]
+
+    @cached_property
+    def steps(self) -> Columns:
+        """Every row of the run and where its next update leads. The last row's update was not taken."""
+        rate = np.append(self.trace.learning_rate, self.learning_rate)
+        with np.errstate(over="ignore"):
+            gradient = self.objective.gradient(self.x)
+            next_x = self.x - rate * gradient
+        update = np.arange(len(self.x))
+        value = self.trace.value
+        return {"update": update, "x": self.x, "f": value, "gradient": gradient, "rate": rate, "next_x": next_x}
+
+    @cached_property
+    def path(self) -> Columns:
+        """The rows that the timeline shows, and whether the row and its step are within the frame of the picture."""
+        shown = frames(self.trace.steps_taken)
+        rows = {name: column[shown] for name, column in self.steps.items()}
+        rows["frame"] = np.arange(len(shown))
+        rows["taken"] = shown < self.trace.steps_taken
+        rows["inside"] = self._inside(rows["x"])
+        rows["near"] = rows["inside"] | self._inside(rows["next_x"])
+        return rows
+
+    def _inside(self, x: np.ndarray) -> np.ndarray:
+        return (self.frame[0] <= x) & (x <= self.frame[1])
+
+    def curve(self) -> Datasets:
+        function, path = self._function(), self.path
+        with np.errstate(over="ignore", invalid="ignore"):
+            next_f = self.objective.value(path["next_x"][:, None])
+        columns = ("frame", "update", "x", "f", "gradient", "next_x", "taken", "inside", "near")
+        f_low, f_high = _padded(function["f"])
+        best_x = self._best_x()
+        view = {"x_low": self.frame[0], "x_high": self.frame[1], "f_low": f_low, "f_high": f_high}
+        view |= {"start_x": self.x[0], "start_f": self.trace.value[0]}
+        view |= {"best_x": best_x, "best_f": self.objective.value(np.array([best_x]))}
+        return {
+            "path": pd.DataFrame({name: path[name] for name in columns} | {"next_f": next_f}),
+            "function": pd.DataFrame(function),
+            "view": pd.DataFrame(view, index=[0]),
         }
-    )
+
+    def _function(self) -> Columns:
+        """The curve within the frame, its lowest or highest point included."""
+        x = np.linspace(*self.frame, CURVE_POINTS)
+        if self.objective.a2:
+            x = np.sort(np.append(x, np.clip(-self.objective.a1 / (2 * self.objective.a2), *self.frame)))
+        return {"x": x, "f": self.objective.value(x[:, None])}
+
+    def _best_x(self) -> float:
+        return np.nan if self.objective.optimum is None else self.objective.optimum.item()
+
+    def gap(self) -> Datasets:
+        """f - f* = a2 (x - x*)^2 where there is a minimum, and f itself where there is none, beside what theory says.
+
+        A gap of exactly 0 has no place on a log axis: it is NaN here, and marked in zero.
+        """
+        update, start = self.path["update"], self.x[:1]
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.objective.optimum is None:
+                gap, zero = self.path["f"], np.zeros(len(update), dtype=bool)
+                predicted = self.objective.value(
+                    theory.predicted_iterate(self.objective, start, self.learning_rate, update)
+                )
+                low, high = _padded(gap)
+            else:
+                gap = self.objective.a2 * (self.path["x"] - self.objective.optimum) ** 2
+                predicted = theory.predicted_gap(self.objective, start, self.learning_rate, update)
+                zero = gap == 0
+                gap, predicted = _positive(gap), _positive(predicted)
+                low, high = _decades(gap, zero.any())
+        path = {"frame": self.path["frame"], "update": update, "gap": gap, "predicted": _finite(predicted)}
+        path |= {"zero": zero, "first_zero": zero & (zero.cumsum() == 1)}
+        view = {**self._updates_axis(), "gap_low": low, "gap_high": high}
+        return {"path": pd.DataFrame(path), "view": pd.DataFrame(view, index=[0])}
+
+    def iterates(self) -> Datasets:
+        columns = ("frame", "update", "x", "next_x", "taken", "inside", "near")
+        view = {**self._updates_axis(), "x_low": self.frame[0], "x_high": self.frame[1], "best_x": self._best_x()}
+        path = pd.DataFrame({name: self.path[name] for name in columns})
+        return {"path": path, "view": pd.DataFrame(view, index=[0])}
+
+    def _updates_axis(self) -> dict[str, float]:
+        return {"first": 0.0, "updates": float(max(1, self.trace.steps_taken))}
 
 
-def path(
-    steps: pd.DataFrame, updates: np.ndarray, objective: Quadratic, learning_rate: float, frame: tuple[float, float]
-) -> pd.DataFrame:
-    """The rows of a run that the charts show, one a frame, with what theory says beside what was computed.
-
-    With a minimum, gap is f - f* = a2 (x - x*)^2; without one, f itself. A gap of exactly 0 is NaN and marked in zero.
-    near: the step that leaves this row touches the frame of the picture.
-    """
-    rows = steps.iloc[updates].reset_index(drop=True)
-    start = steps.x.to_numpy()[:1]
-    with np.errstate(over="ignore", invalid="ignore"):
-        next_f = objective.value(rows[["next_x"]].to_numpy())
-        if objective.optimum is None:
-            gap = rows.f.to_numpy()
-            predicted = objective.value(theory.predicted_iterate(objective, start, learning_rate, updates))
-        else:
-            gap = objective.a2 * (rows.x.to_numpy() - objective.optimum) ** 2
-            predicted = theory.predicted_gap(objective, start, learning_rate, updates)
-    zero = (gap == 0) & (objective.optimum is not None)
-    inside = [rows[column].between(*frame) for column in ("x", "next_x")]
-    return rows.assign(
-        frame=rows.index,
-        next_f=next_f,
-        near=inside[0] | inside[1],
-        gap=_finite(np.where(zero, np.nan, gap)),
-        zero=zero,
-        first_zero=zero & (zero.cumsum() == 1),
-        predicted=_finite(np.where((predicted == 0) & (objective.optimum is not None), np.nan, predicted)),
-    )
-
-
-def function(objective: Quadratic, frame: tuple[float, float]) -> pd.DataFrame:
-    """The curve within the frame, its lowest or highest point included."""
-    x = np.linspace(*frame, CURVE_POINTS)
-    if objective.a2:
-        x = np.sort(np.append(x, np.clip(-objective.a1 / (2 * objective.a2), *frame)))
-    return pd.DataFrame({"x": x, "f": objective.value(x[:, None])})
-
-
-def view(path: pd.DataFrame, curve: pd.DataFrame, objective: Quadratic) -> pd.DataFrame:
-    """Where the axes begin and end, and where the minimum is: one row."""
-    f_low, f_high = _padded(curve.f)
-    gap_low, gap_high = _padded(path.gap) if objective.optimum is None else _decades(path.gap, path.zero.any())
-    best = np.full(1, np.nan) if objective.optimum is None else objective.optimum
-    return pd.DataFrame(
-        {
-            "x_low": curve.x.iloc[[0]].to_numpy(),
-            "x_high": curve.x.iloc[[-1]].to_numpy(),
-            "f_low": f_low,
-            "f_high": f_high,
-            "best_x": best,
-            "best_f": objective.value(best),
-            "first": 0.0,
-            "updates": float(max(1, path["update"].iloc[-1])),
-            "gap_low": gap_low,
-            "gap_high": gap_high,
-        }
-    )
-
-
-def _padded(values: pd.Series) -> tuple[float, float]:
+def _padded(values: np.ndarray) -> tuple[float, float]:
     """A range with room for words below and above."""
     low, high = values.min(), values.max()
     span = high - low or max(1.0, 0.2 * abs(high))
     return low - 0.13 * span, high + 0.1 * span
 
 
-def _decades(gaps: pd.Series, below: bool) -> tuple[float, float]:
+def _decades(gaps: np.ndarray, below: bool) -> tuple[float, float]:
     """Whole powers of ten around the gaps, and one more below for the mark of a gap of exactly 0."""
-    if gaps.isna().all():
+    if np.isnan(gaps).all():
         return 1e-16, 1.0
-    low, high = np.floor(np.log10(gaps.min())), np.ceil(np.log10(gaps.max()))
+    low, high = np.floor(np.log10(np.nanmin(gaps))), np.ceil(np.log10(np.nanmax(gaps)))
     return 10.0 ** max(low - below, -307), 10.0 ** min(max(high, low + 1), 308)
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
     """NaN, which a chart leaves out, for an infinity, which would ruin its axis."""
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    """What a log axis can show."""
+    return np.where((values > 0) & (values < np.inf), values, np.nan)

@@ -52,8 +52,10 @@ export default function ({ data, parentElement }) {
     }
   }
 
+  // A chart takes any frame beyond its last row for the last. A bar that rests on the last update therefore says so once
+  // and for all, and a chart whose data change need not be moved as well.
   function putAll() {
-    put("frame", current());
+    put("frame", current() >= last ? data.frames - 1 : current());
     put("shown", Math.min(state.reached, data.frames - 1));
   }
 

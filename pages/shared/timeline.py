@@ -8,9 +8,10 @@ A frame is a row of the dataset `path`; `updates` says which update each frame s
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,14 +24,13 @@ _bar = st.components.v2.component("timeline", html=_FILES["html"], css=_FILES["c
 
 STYLE = """<style>
 [data-result] .vega-bindings { display: none !important; }
-[data-result="hidden"] [class*="_result"] *, [data-result]:not([data-result="shown"]) [class*="_verdict"] * {
-  visibility: hidden !important;
+[data-result="hidden"] :is([class*="_result"], [class*="_verdict"]), [data-result="appearing"] [class*="_verdict"] {
+  &, & .stMarkdown > * { visibility: hidden !important; } /* Streamlit makes what is inside a .stMarkdown visible */
 }
 </style>"""
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """The update rule of one parameter in the numbers of every frame, as texts: new = old - rate x gradient."""
 
     symbol: str
@@ -54,7 +54,7 @@ def bar(scope: str, updates: np.ndarray, rules: Sequence[Rule], end: str) -> Non
         data={
             "scope": scope,
             "updates": updates.tolist(),
-            "rules": [asdict(rule) for rule in rules],
+            "rules": [rule._asdict() for rule in rules],
             "end": end,
             "frames": FRAMES,
             "colors": colors,
@@ -62,10 +62,9 @@ def bar(scope: str, updates: np.ndarray, rules: Sequence[Rule], end: str) -> Non
     )
 
 
-def chart(build: Callable[[Palette], Chart], alt: str, **datasets: pd.DataFrame) -> None:
+def chart(build: Callable[[Palette], Chart], alt: str, datasets: dict[str, pd.DataFrame]) -> None:
     """Show a chart with these numbers in its named datasets."""
-    spec = _spec(build, palette())
-    st.vega_lite_chart(spec={**spec, "datasets": {**spec.get("datasets", {}), **datasets}}, alt=alt)
+    st.vega_lite_chart(spec={**_spec(build, palette()), "datasets": datasets}, alt=alt)
 
 
 @cache

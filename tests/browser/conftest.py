@@ -4,17 +4,12 @@ Without Chromium these tests are skipped, and say so; where BROWSER_TESTS=requir
 """
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-from tests.browser.harness import fresh_server, settle
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
+from tests.browser.harness import CHROMIUM, FLAGS, fresh_server, settle
 
 # A deep link makes Streamlit itself ask for these below the page's path, and get a 404 each.
 STREAMLITS_OWN_404 = ("_stcore/health", "_stcore/host-config")
@@ -29,8 +24,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def server():
-    with fresh_server() as address:
-        yield address
+    with fresh_server() as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")

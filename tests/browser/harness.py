@@ -1,21 +1,31 @@
 """Starting the app, and waiting until it rests."""
 
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.request import urlopen
 
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+
+
+class Server(NamedTuple):
+    address: str
+    process_id: int
 
 
 @contextmanager
 def fresh_server():
-    """Streamlit in a process of its own that has shown no page yet; gives its address."""
+    """Streamlit in a process of its own that has shown no page yet. Its log must be free of tracebacks in the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -25,7 +35,7 @@ def fresh_server():
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
             wait_for(f"{address}/_stcore/health")
-            yield address
+            yield Server(address, process.pid)
         finally:
             process.terminate()
             log = process.stdout.read().decode()

@@ -16,7 +16,7 @@ def address(settings: dict) -> str:
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_a_scenes_link_opens_cold_on_a_fresh_server(open_page, scene):
     with fresh_server() as server:
-        page = open_page(server + address(scene.settings))
+        page = open_page(server.address + address(scene.settings))
         expect(page.get_by_role("link", name="Home")).to_be_visible()  # the frame is there
         expect(page.get_by_role("link", name="quadratic", exact=True)).to_have_count(0)  # and not a list of files
         expect(page.get_by_text(scene.look)).to_be_visible()
