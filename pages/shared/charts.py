@@ -271,12 +271,12 @@ def _arrows(x: Axis, y: Axis, color: str) -> list[alt.Chart]:
         angle="atan2(datum.across, datum.up) * 180 / PI",
     )
     opacity = alt.Opacity("strength:Q", scale=None, legend=None)
-    heads = steps.transform_filter("hypot(datum.across, datum.up) > 6")
+    heads = steps.transform_filter("hypot(datum.across, datum.up) > 9")
     return [
         steps.mark_rule(color=color, strokeWidth=2.5, clip=True).encode(
             x=x("x"), y=y("f"), x2=alt.X2("next_x"), y2=alt.Y2("next_f"), opacity=opacity, tooltip=alt.value(None)
         ),
-        heads.mark_point(shape=ARROW_HEAD, filled=True, size=190, color=color, clip=True).encode(
+        heads.mark_point(shape=ARROW_HEAD, filled=True, size=600, color=color, clip=True).encode(
             x=x("next_x"),
             y=y("next_f"),
             angle=alt.Angle("angle:Q", scale=None),
