@@ -1,5 +1,7 @@
 """Named data sets."""
 
+from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,3 +47,64 @@ def article_regression() -> Dataset:
         source="Gradient Descent Algorithm in Machine Learning (PyTorch tutorial)",
         note="No noise beyond the rounding of the file: y = 1.3 x1 - x2 - 3.5.",
     )
+
+
+def auto_mpg() -> Dataset:
+    """Cars of 1970 to 1982: weight in lb and horsepower, and how many miles they go on a US gallon; 392 rows.
+
+    Stored from the `cars` file of the PyPI package vega_datasets 0.9.0: of its 406 rows, those with all three values.
+    """
+    table = np.loadtxt(DATA / "auto_mpg.csv", delimiter=",", skiprows=1)
+    return Dataset(
+        features=table[:, :2],
+        targets=table[:, 2],
+        feature_names=("weight", "horsepower"),
+        target_name="mpg",
+        source="UCI Machine Learning Repository, Auto MPG (Quinlan 1993)",
+        note="392 cars: weight in lb, horsepower, miles per US gallon. The features are badly scaled.",
+    )
+
+
+def noisy_line(
+    n: int = 100,
+    slopes: Sequence[float] = (2.0,),
+    intercept: float = -1.0,
+    noise: float = 1.0,
+    outliers: int = 0,
+    seed: int = 0,
+) -> Dataset:
+    """A line (one slope) or a plane (two), y = x @ slopes + intercept + noise * standard normal, seeded.
+
+    From default_rng(seed) are drawn, in this order: x, uniform from -1 to 3, (n, p); the normals, (n,); an order of the
+    rows, whose first `outliers` get 10 * max(noise, 1) on top. So another noise keeps x, and one more outlier keeps the
+    others.
+    """
+    _check_noisy_line(n, slopes, intercept, noise, outliers)
+    rng = np.random.default_rng(seed)
+    features = rng.uniform(-1, 3, (n, len(slopes)))
+    targets = features @ np.asarray(slopes, dtype=float) + intercept + noise * rng.standard_normal(n)
+    targets[rng.permutation(n)[:outliers]] += 10 * max(noise, 1)
+    names = ("x",) if len(slopes) == 1 else ("x1", "x2")
+    return Dataset(
+        features=features,
+        targets=targets,
+        feature_names=names,
+        target_name="y",
+        source=f"Random numbers with seed {seed}",
+        note=f"Slopes {' and '.join(f'{slope:g}' for slope in slopes)}, intercept {intercept:g}, normal noise of"
+        f" deviation {noise:g}, outliers: {outliers} of {n} rows.",
+    )
+
+
+def _check_noisy_line(n: int, slopes: Sequence[float], intercept: float, noise: float, outliers: int) -> None:
+    if n < 2:
+        raise ValueError(f"n must be at least 2, got {n}")
+    if len(slopes) not in (1, 2):
+        raise ValueError(f"slopes must be 1 or 2 numbers, got {len(slopes)}")
+    for name, value in [*(("slopes", slope) for slope in slopes), ("intercept", intercept), ("noise", noise)]:
+        if not isfinite(value):
+            raise ValueError(f"{name} must be finite, got {value}")
+    if noise < 0:
+        raise ValueError(f"noise must be at least 0, got {noise}")
+    if not 0 <= outliers <= n:
+        raise ValueError(f"outliers must be from 0 to n = {n}, got {outliers}")

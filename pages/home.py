@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from gdcore import GradientDescent, Quadratic, descend
-from pages.shared import charts, runs, timeline
+from gdcore import GradientDescent, Quadratic, datasets, descend
+from pages.shared import quadratic_charts, regression_charts, runs, timeline
 from pages.shared.frame import LESSONS, run
+from pages.shared.regression_runs import Fit, Model
 
 COLUMNS = 3
 
@@ -31,10 +32,19 @@ def jumping_ball() -> None:
     trace = descend(objective, [8.0], GradientDescent(), rate, 30)
     picture = runs.Picture(objective, rate, trace, frame)
     alt = "A ball jumps across the valley of a parabola, lower each time."
-    timeline.chart(charts.thumbnail, alt, picture.curve())
+    timeline.chart(quadratic_charts.thumbnail, alt, picture.curve())
 
 
-PICTURES = {"pages/quadratic.py": jumping_ball}
+def turning_line() -> None:
+    """The first epochs of a line fitted to noisy points."""
+    model = Model(datasets.noisy_line(n=40, noise=0.8))
+    trace = descend(model.objective, [0.0, 3.0], GradientDescent(), 0.06, 12)
+    timeline.chart(
+        regression_charts.thumbnail, "A line turns towards the points.", Fit(model, 0.06, trace).fitted_line()
+    )
+
+
+PICTURES = {"pages/quadratic.py": jumping_ball, "pages/linear_regression.py": turning_line}
 
 
 if __name__ == "__main__":

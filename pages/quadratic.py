@@ -5,11 +5,12 @@ import streamlit as st
 
 from gdcore import GradientDescent, Outcome, Quadratic, Trace, descend, theory
 from gdcore.theory import Regime
-from pages.shared import charts, runs, timeline
+from pages.shared import quadratic_charts as charts
+from pages.shared import runs, timeline
 from pages.shared.controls import Choice, Number, Panel, Rate
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, Verdict, choose_scene, code_to_take_home, steps_table
-from pages.shared.words import apart, at, count, number, steady
+from pages.shared.words import apart, at, count, number, rate_text, steady
 
 RATE = Rate(
     "rate", "Learning rate η (eta)", 1e-4, 10, "0.05", help="How far one update goes: η times the gradient, downhill."
@@ -23,8 +24,8 @@ SETTINGS = (
     Number("a0", "a0", -10, 10, -3, 0.1, help="Lifts the curve. Descent does not notice."),
     Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True),
     Choice("tolerance", "Tolerance", TOLERANCES, "1e-5", help="Stop before an update that moves x by less than this."),
-    Number("left", "Frame of x: from", -1000, 1000, -20, 1),
-    Number("right", "to", -1000, 1000, 20, 1),
+    Number("left", "Frame: x from", -1000, 1000, -20, 1),
+    Number("right", "x to", -1000, 1000, 20, 1),
 )
 
 ARTICLE = Scene(
@@ -64,30 +65,37 @@ SCENES = (
 def page() -> None:
     panel = Panel("quadratic", *SETTINGS)
     with st.sidebar:
-        scene = choose_scene(panel, SCENES)
+        above = st.container()
         settings(panel)
+        scene = choose_scene(above, panel, SCENES)
     values, rate = panel.values, RATE.number(panel.values["rate"])
     objective, trace = compute(values)
     picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
 
     st.title(f"Descent on f(x) = {formula(objective)}")
-    st.markdown(scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient.")
     panel.show_problems()
     with st.container(key="quadratic"):
         with st.container(key="quadratic_verdict"):
+            st.markdown(
+                scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient."
+            )
             verdict(objective, rate, values, picture.x, trace.outcome).show()
-        timeline.bar("quadratic", picture.path["update"], [rule(picture.path)], ending(trace.outcome, values))
+        timeline.bar(
+            "quadratic", picture.path["update"], [rule(picture.path, values["rate"])], ending(trace.outcome, values)
+        )
         left, right = st.columns([3, 2])
         with left:
             alt = (
                 f"The curve f(x) = {formula(objective)} with a ball on it and its path from {number(values['start'])}."
             )
             timeline.chart(charts.curve, alt, picture.curve())
+            st.caption("Ball: x now · dashed ring: where the next update leads · orange: the slope · arrows: steps")
         with right, st.container(key="quadratic_result"):
             build, what = (
                 (charts.gap, "gap to the minimum") if objective.optimum is not None else (charts.value, "value")
             )
             timeline.chart(build, f"The {what} over the updates, computed and predicted.", picture.gap())
+            st.caption("Dots: computed · dashed line: predicted by theory")
         with st.container(key="quadratic_result_more"):
             more(scene, values, picture)
 
@@ -95,14 +103,13 @@ def page() -> None:
 def settings(panel: Panel) -> None:
     """The settings in the order in which a teacher touches them."""
     panel.draw("rate")
-    rate, a2 = RATE.number(panel.values["rate"]), panel.values["a2"]
-    too_far = f"That is not {RATE.bound}."
-    no_minimum = too_far if a2 > 0 else "There is no such rate: a2 is not above 0, so there is no minimum."
+    a2 = panel.values["a2"]
+    text, none = panel.values["rate"], "There is no such rate: a2 is not above 0, so there is no minimum."
     with st.container(horizontal=True, gap="medium"):
-        panel.quick_pick("rate", "half", repr(rate / 2), too_far)
-        panel.quick_pick("rate", "double", repr(rate * 2), too_far)
-        panel.quick_pick("rate", "best", f"1/{2 * a2:.15g}" if a2 > 0 else None, no_minimum)
-        panel.quick_pick("rate", "limit", f"1/{a2:.15g}" if a2 > 0 else None, no_minimum)
+        panel.quick_pick("rate", "half", RATE.times(text, 1 / 2))
+        panel.quick_pick("rate", "double", RATE.times(text, 2))
+        panel.quick_pick("rate", "best", f"1/{2 * a2:.12g}" if a2 > 0 else None, none)
+        panel.quick_pick("rate", "limit", f"1/{a2:.12g}" if a2 > 0 else None, none)
     panel.draw("start")
     st.markdown("f(x) = a2 x² + a1 x + a0")
     panel.draw_row("a2", "a1", "a0")
@@ -112,7 +119,7 @@ def settings(panel: Panel) -> None:
     left, right = panel.values["left"], panel.values["right"]
     if not left < right:
         said = f"from {number(left)} to {number(right)}"
-        panel.refuse(f"Frame of x: it must begin below its end, not run {said}; −20 to 20 is used.", "left", "right")
+        panel.refuse(f"Frame: it must begin below its end, not run {said}; −20 to 20 is used.", "left", "right")
     panel.undo_reset_share()
 
 
@@ -150,7 +157,8 @@ def verdict(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outc
         sentences += [
             judged(regime, objective, rate),
             end(objective, rate, values, x, outcome),
-            distance_left(objective, x),
+            distance_left(objective, x) if regime is not Regime.DIVERGES else "",
+            standing_still(x),
         ]
     sentences.append(outside(x, (values["left"], values["right"])))
     return Verdict(*REGIMES[regime], tuple(filter(None, sentences)))
@@ -211,7 +219,8 @@ def end(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outcome:
     if outcome is Outcome.NOT_FINITE:
         return f"After {updates} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
     if outcome is Outcome.STEP_LIMIT:
-        needed = f"; theory needs {count(predicted, 'update')} until a step is below the tolerance" if predicted else ""
+        more = predicted is not None and predicted > taken
+        needed = f"; theory needs {count(predicted, 'update')} until a step is below the tolerance" if more else ""
         return f"It ends because only {updates} may be made{needed}."
     if taken == 0:
         return f"It stops before the first update, which is shorter than the tolerance {number(tolerance)}."
@@ -229,21 +238,29 @@ def distance_left(objective: Quadratic, x: np.ndarray) -> str:
     return f"x is {'still' if end <= start else 'now'} **{number(end, 2)} away** from the minimum."
 
 
+def standing_still(x: np.ndarray) -> str:
+    """Without a tolerance a run goes on when its steps have become too small to change x."""
+    if len(x) < 2 or x[-1] != x[-2]:
+        return ""
+    since = int(np.flatnonzero(x != x[-1])[-1]) + 1 if (x != x[-1]).any() else 0
+    return f"From update {number(since)} on x stands still: the steps are too small to change it."
+
+
 def outside(x: np.ndarray, frame: tuple[float, float]) -> str:
     """What the picture cannot show."""
-    out = (x < frame[0]) | (x > frame[1])
-    if not out.any():
+    beyond = np.maximum(frame[0] - x, x - frame[1])
+    if beyond.max() <= 0:
         return ""
-    first, farthest = int(out.argmax()), int(abs(x).argmax())
+    first, farthest = int((beyond > 0).argmax()), int(beyond.argmax())
     leaves = "The start is outside the picture" if first == 0 else f"At update {number(first)} x leaves the picture"
     further = f"; the farthest is {at('x', farthest)} = {number(x[farthest])}" if farthest != first else ""
-    return f"{leaves}: {at('x', first)} = {number(x[first])}{further}."
+    return f"{leaves}: {at('x', first)} = {apart(x[first], *frame)}{further}."
 
 
-def rule(path: runs.Columns) -> timeline.Rule:
+def rule(path: runs.Columns, rate: str) -> timeline.Rule:
     """new x = x − rate × gradient, in the numbers of every frame."""
     old, gradient, new = ([steady(value) for value in path[name].tolist()] for name in ("x", "gradient", "next_x"))
-    return timeline.Rule("x", old, [number(rate) for rate in path["rate"].tolist()], gradient, new)
+    return timeline.Rule("x", old, [rate_text(rate)] * len(old), gradient, new)
 
 
 def ending(outcome: Outcome, values: dict) -> str:
@@ -251,7 +268,7 @@ def ending(outcome: Outcome, values: dict) -> str:
     return {
         Outcome.SETTLED: f"Not taken: it moves x by less than {number(float(values['tolerance']))}.",
         Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'update')} allowed.",
-        Outcome.NOT_FINITE: "Not possible: beyond the machine’s numbers.",
+        Outcome.NOT_FINITE: "Not possible: f(x) would be beyond the machine’s numbers.",
     }[outcome]
 
 
@@ -265,7 +282,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
     if closer.open:
         with closer:
             timeline.chart(charts.iterates, "The parameter x over the updates.", picture.iterates())
-    steps_table(picture.steps, COLUMNS, "quadratic")
+    steps_table(picture.taken_steps(), COLUMNS, "quadratic")
     code_to_take_home(program(values), "quadratic")
     with st.expander("What to notice", icon=":material/lightbulb:"):
         st.markdown(NOTICE)

@@ -3,8 +3,9 @@ import json
 import pytest
 
 from pages.shared import charts
+from pages.shared import quadratic_charts as quadratic
 
-LINKED = [charts.curve, charts.gap, charts.value, charts.iterates]
+LINKED = [quadratic.curve, quadratic.gap, quadratic.value, quadratic.iterates]
 THEMES = list(charts.PALETTES.values())
 
 
@@ -49,7 +50,7 @@ def test_the_timeline_finds_its_two_parameters_in_every_chart(build):
         assert parameter["value"] == parameter["bind"]["max"] == charts.FRAMES - 1
 
 
-@pytest.mark.parametrize("build", [*LINKED, charts.thumbnail])
+@pytest.mark.parametrize("build", [*LINKED, quadratic.thumbnail])
 def test_a_chart_has_no_numbers_of_a_run_in_it(build):
     assert "datasets" not in build(THEMES[0]).to_dict()
 

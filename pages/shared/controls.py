@@ -11,7 +11,7 @@ The texts of options are part of the link format: choose them for good.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -65,9 +65,7 @@ class Number:
     @property
     def bound(self) -> str:
         between = f"from {number(self.low)} to {number(self.high)}"
-        return (
-            f"a whole number {between}" if self.whole else f"a number {between} that is 0 or at least 0.000001 in size"
-        )
+        return f"a whole number {between}" if self.whole else f"a number {between} (0, or at least 0.000001 in size)"
 
     def widget(self, key: str, value: float) -> float | None:
         # Whole numbers are floats here as well: an int widget raises OverflowError on ?name=inf.
@@ -116,6 +114,58 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """One of a few named things. `then` is called with its new value, to set what depends on it."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    default: str
+    help: str | None = None
+    then: Callable[[str], None] | None = None
+
+    @property
+    def bound(self) -> str:
+        return f"one of {', '.join(self.options)}"
+
+    def widget(self, key: str, value: str) -> str:
+        index = self.options.index(self.default)
+        react = (lambda: self.then(st.session_state[key])) if self.then else None
+        return st.selectbox(
+            self.label, self.options, index, key=key, help=self.help, on_change=react, bind="query-params"
+        )
+
+    def read(self, raw: Any) -> str | None:
+        return raw if raw in self.options else None
+
+    def store(self, key: str, value: str) -> None:
+        st.session_state[key] = value
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    name: str
+    label: str
+    default: bool = False
+    help: str | None = None
+
+    @property
+    def bound(self) -> str:
+        return "true or false"
+
+    def widget(self, key: str, value: bool) -> bool:
+        return st.toggle(self.label, self.default, key=key, help=self.help, bind="query-params")
+
+    def read(self, raw: Any) -> bool | None:
+        return {"true": True, "false": False}.get(str(raw).lower())
+
+    def store(self, key: str, value: bool) -> None:
+        st.session_state[key] = value
+
+
+@dataclass(frozen=True)
 class Rate:
     """The learning rate: a text that may be 0.34, 1e-3 or 1/6, beside a log-spaced slider that has it as a stop.
 
@@ -129,26 +179,29 @@ class Rate:
     high: float
     default: str
     help: str | None = None
+    around: float | None = None  # the slider then covers the decades around this rate only, up to ten times it
 
     @property
     def bound(self) -> str:
         return f"a number from {number(self.low)} to {number(self.high)}, such as 0.05, 1e-3 or 1/6"
 
     def widget(self, key: str, value: str) -> str:
-        text = f"{key}_text"
-        if self.read(st.session_state.get(text, value)):
-            st.session_state[text] = value  # but a text that is no rate stays until somebody mends it
-        st.text_input(self.label, key=text, on_change=self._take_text, args=(key,), help=self.help, max_chars=24)
+        text, above = f"{key}_text", st.container()
+        linked = self.read(st.query_params.get(key)) or value  # another than value after the browser's Back button
         slider = st.select_slider(
             f"{self.label} on a log scale",
-            sorted({*self._grid(), self.default, value}, key=self.number),
+            sorted({*self._grid(), self.default, value, linked}, key=self.number),
             self.default,
             key=key,
             on_change=lambda: self.store(key, st.session_state[key]),
             label_visibility="collapsed",
             bind="query-params",
         )
-        typed = st.session_state[text]
+        if self.read(st.session_state.get(text, slider)):
+            st.session_state[text] = slider  # but a text that is no rate stays until somebody mends it
+        typed = above.text_input(
+            self.label, key=text, on_change=self._take_text, args=(key,), help=self.help, max_chars=24
+        )
         return slider if self.read(typed) else typed
 
     def _take_text(self, key: str) -> None:
@@ -161,7 +214,9 @@ class Rate:
 
     def _grid(self) -> list[str]:
         """Twenty rates a decade, with three digits each."""
-        exponents = range(round(20 * math.log10(self.low)), round(20 * math.log10(self.high)) + 1)
+        low = self.low if self.around is None else max(self.low, self.around / 1e4)
+        high = self.high if self.around is None else min(self.high, self.around * 10)
+        exponents = range(math.ceil(20 * math.log10(low) - 1e-9), math.floor(20 * math.log10(high) + 1e-9) + 1)
         return [f"{10 ** (exponent / 20):.3g}" for exponent in exponents]
 
     def number(self, text: str) -> float | None:
@@ -172,6 +227,11 @@ class Rate:
         above, below = float(match[1]), float(match[2] or 1)
         rate = above / below if below else math.inf
         return rate if self.low <= rate <= self.high else None
+
+    def times(self, text: str, factor: float) -> str:
+        """The rate that is so many times this one, as a fraction if this is one: half of 1/3 is 1/6."""
+        above, _, below = text.partition("/")
+        return f"{above}/{float(below) / factor:.12g}" if below else f"{float(text) * factor:.12g}"
 
     def read(self, raw: Any) -> str | None:
         return raw if isinstance(raw, str) and self.number(raw) is not None else None
@@ -236,11 +296,15 @@ class Panel:
         for name, value in values.items():
             self.settings[name].store(self.key(name), value)
 
-    def quick_pick(self, name: str, label: str, text: str | None, why_not: str) -> None:
-        """A button that gives a setting this value; where it may not be used the button is disabled and says why."""
+    def quick_pick(self, name: str, label: str, text: str | None, none: str = "") -> None:
+        """A button that gives a setting this value; where it may not be used the button is disabled and says why.
+
+        `none` says why there is no such value, where text is None.
+        """
         usable = self.settings[name].read(text) is not None
+        why_not = none if text is None else f"{text} is not {self.settings[name].bound}."
         st.button(
-            f":primary[{label}]",
+            f":primary[{label}]" if usable else label,
             key=self.key(f"{name}_{label}"),
             on_click=self.assign,
             args=({name: text},),

@@ -19,6 +19,7 @@ FRAME_IS_UP = "_frame_is_up"
 # No page has an icon: Streamlit would fetch it, as the tab's picture, from a host of its own choice.
 LESSONS = {
     "pages/quadratic.py": ("The quadratic", "One parameter: how the learning rate makes or breaks descent"),
+    "pages/linear_regression.py": ("Linear regression", "Data, parameters and loss together: why scaling decides"),
 }
 
 

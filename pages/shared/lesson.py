@@ -32,8 +32,11 @@ class Verdict:
         st.markdown(f":{self.color}-badge[**{self.title}**] " + " ".join(self.sentences))
 
 
-def choose_scene(panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
-    """A button for each scene; the one that the settings agree with is lit, and returned."""
+def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
+    """A button for each scene; the one that the settings agree with is lit, and returned.
+
+    Call it when the settings are drawn: only then are their values known. `where` is the place above them.
+    """
     by_name = {scene.name: panel.defaults | scene.settings for scene in scenes}
     current = next((scene for scene in scenes if by_name[scene.name] == panel.values), None)
     key = panel.key("scene")
@@ -43,7 +46,7 @@ def choose_scene(panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
         if chosen := st.session_state[key]:
             panel.assign(by_name[chosen])
 
-    st.pills("Scene", list(by_name), key=key, on_change=take, help="One click sets everything; Undo takes it back.")
+    where.pills("Scene", list(by_name), key=key, on_change=take, help="One click sets everything; Undo takes it back.")
     return current
 
 
@@ -64,7 +67,8 @@ def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name
 def _same_decimals(column: pd.Series) -> str:
     if pd.api.types.is_integer_dtype(column):
         return "%d"
-    return "%.6f" if column.abs().max() < 1e6 else "%.5e"
+    sizes = column[column != 0].abs()
+    return "%.6f" if 1e-4 <= sizes.min() and sizes.max() < 1e6 else "%.6e"
 
 
 def code_to_take_home(program: str, name: str) -> None:

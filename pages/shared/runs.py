@@ -16,6 +16,8 @@ from pages.shared.charts import FRAMES
 
 CURVE_POINTS = 181  # a table of 2 columns and over 200 rows goes to Arrow through a pool of threads, at thrice the cost
 
+WIDEST = 1e307  # an axis that is longer than the largest number has no length
+
 Columns = dict[str, np.ndarray]
 Datasets = dict[str, pd.DataFrame]  # a chart's named datasets; `charts` says what is in each
 
@@ -51,6 +53,10 @@ class Picture:
         value = self.trace.value
         return {"update": update, "x": self.x, "f": value, "gradient": gradient, "rate": rate, "next_x": next_x}
 
+    def taken_steps(self) -> Columns:
+        """The same for a table: nothing stands where the update was not taken."""
+        return self.steps | {"next_x": np.append(self.steps["next_x"][:-1], np.nan)}
+
     @cached_property
     def path(self) -> Columns:
         """The rows that the timeline shows, and whether the row and its step are within the frame of the picture."""
@@ -70,7 +76,7 @@ class Picture:
         with np.errstate(over="ignore", invalid="ignore"):
             next_f = self.objective.value(path["next_x"][:, None])
         columns = ("frame", "update", "x", "f", "gradient", "next_x", "taken", "inside", "near")
-        f_low, f_high = _padded(function["f"])
+        f_low, f_high = padded(function["f"])
         best_x = self._best_x()
         view = {"x_low": self.frame[0], "x_high": self.frame[1], "f_low": f_low, "f_high": f_high}
         view |= {"start_x": self.x[0], "start_f": self.trace.value[0]}
@@ -103,14 +109,14 @@ class Picture:
                 predicted = self.objective.value(
                     theory.predicted_iterate(self.objective, start, self.learning_rate, update)
                 )
-                low, high = _padded(gap)
+                low, high = padded(gap)
             else:
                 gap = self.objective.a2 * (self.path["x"] - self.objective.optimum) ** 2
                 predicted = theory.predicted_gap(self.objective, start, self.learning_rate, update)
                 zero = gap == 0
-                gap, predicted = _positive(gap), _positive(predicted)
-                low, high = _decades(gap, zero.any())
-        path = {"frame": self.path["frame"], "update": update, "gap": gap, "predicted": _finite(predicted)}
+                gap, predicted = positive(gap), positive(predicted)
+                low, high = decades(gap, zero.any())
+        path = {"frame": self.path["frame"], "update": update, "gap": gap, "predicted": finite(predicted)}
         path |= {"zero": zero, "first_zero": zero & (zero.cumsum() == 1)}
         view = {**self._updates_axis(), "gap_low": low, "gap_high": high}
         return {"path": pd.DataFrame(path), "view": pd.DataFrame(view, index=[0])}
@@ -125,14 +131,14 @@ class Picture:
         return {"first": 0.0, "updates": float(max(1, self.trace.steps_taken))}
 
 
-def _padded(values: np.ndarray) -> tuple[float, float]:
+def padded(values: np.ndarray) -> tuple[float, float]:
     """A range with room for words below and above."""
-    low, high = values.min(), values.max()
+    low, high = np.clip([values.min(), values.max()], -WIDEST, WIDEST)
     span = high - low or max(1.0, 0.2 * abs(high))
     return low - 0.13 * span, high + 0.1 * span
 
 
-def _decades(gaps: np.ndarray, below: bool) -> tuple[float, float]:
+def decades(gaps: np.ndarray, below: bool) -> tuple[float, float]:
     """Whole powers of ten around the gaps, and one more below for the mark of a gap of exactly 0."""
     if np.isnan(gaps).all():
         return 1e-16, 1.0
@@ -140,11 +146,11 @@ def _decades(gaps: np.ndarray, below: bool) -> tuple[float, float]:
     return 10.0 ** max(low - below, -307), 10.0 ** min(max(high, low + 1), 308)
 
 
-def _finite(values: np.ndarray) -> np.ndarray:
+def finite(values: np.ndarray) -> np.ndarray:
     """NaN, which a chart leaves out, for an infinity, which would ruin its axis."""
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _positive(values: np.ndarray) -> np.ndarray:
+def positive(values: np.ndarray) -> np.ndarray:
     """What a log axis can show."""
     return np.where((values > 0) & (values < np.inf), values, np.nan)

@@ -4,7 +4,7 @@
 
 const HEAD_START = 100; // ms: a longer pause between two animation frames (a hidden tab) does not skip updates
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".timeline");
   root.stop?.();
   const find = (selector) => root.querySelector(selector);
@@ -78,10 +78,13 @@ export default function ({ data, parentElement }) {
   function write(frame, covered) {
     const update = data.updates[frame];
     const total = data.updates[last].toLocaleString("en");
-    const place = state.hidden ? `update ${update.toLocaleString("en")}` : `update ${update.toLocaleString("en")} of ${total}`;
-    find(".place").textContent = place;
+    const place = `${data.unit} ${update.toLocaleString("en")}` + (state.hidden ? "" : ` of ${total}`);
+    const skipped = data.updates[Math.min(frame + 1, last)] - data.updates[Math.max(0, Math.min(frame, last - 1))];
+    find(".place").textContent = place + (skipped > 1 && !state.hidden ? ` (here 1 in ${skipped} is shown)` : "");
     find(".scrub").setAttribute("aria-valuetext", place);
     find(".note").textContent = covered ? "The result is hidden until you press play or show." : frame === last ? data.end : "";
+    find(".says").textContent = covered ? "" : (data.says[frame] ?? "");
+    find(".rules").classList.toggle("several", data.rules.length > 1);
     find(".rules").replaceChildren(...(covered ? [] : data.rules.map((rule) => line(rule, frame, update))));
   }
 
@@ -95,7 +98,7 @@ export default function ({ data, parentElement }) {
     };
     const index = (number) => String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
     const negative = rule.gradient[frame].startsWith("−");
-    part(`${rule.symbol}${index(update + 1)} = `);
+    part(rule.indexed ? `${rule.symbol}${index(update + 1)} = ` : `new ${rule.symbol} = `);
     part(rule.old[frame], "old");
     part(" − ");
     part(rule.rate[frame], "rate");
@@ -103,7 +106,7 @@ export default function ({ data, parentElement }) {
     part(rule.gradient[frame], "gradient");
     part(negative ? ") = " : " = ");
     part(rule.new[frame], "new");
-    row.className = frame === last && data.refused ? "rule refused" : "rule";
+    row.className = frame === last ? "rule refused" : "rule"; // the update out of the last row was not taken
     return row;
   }
 
@@ -187,6 +190,11 @@ export default function ({ data, parentElement }) {
     listeners.abort();
     observer.disconnect();
   };
+
+  // The charts have their colours from the server, which does not notice that the reader has changed the theme.
+  const paper = getComputedStyle(root).getPropertyValue("--st-background-color");
+  if (root.paper && root.paper !== paper) setTriggerValue("theme", paper);
+  root.paper = paper;
 
   for (const [role, color] of Object.entries(data.colors)) root.style.setProperty(`--${role}`, color);
   if (!root.speedIsSet && matchMedia("(prefers-reduced-motion: reduce)").matches) find(".speed").value = "1";

@@ -9,7 +9,7 @@ A frame is a row of the dataset `path`; `updates` says which update each frame s
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,16 +17,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared.charts import FRAMES, PALETTES, Chart, Palette
+from pages.shared.charts import FRAMES, ON, PALETTES, Chart, Palette
 
 _FILES = {kind: Path(__file__).with_name(f"timeline.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
 _bar = st.components.v2.component("timeline", html=_FILES["html"], css=_FILES["css"], js=_FILES["js"])
 
 STYLE = """<style>
 [data-result] .vega-bindings { display: none !important; }
-[data-result="hidden"] :is([class*="_result"], [class*="_verdict"]), [data-result="appearing"] [class*="_verdict"] {
-  &, & .stMarkdown > * { visibility: hidden !important; } /* Streamlit makes what is inside a .stMarkdown visible */
+[data-result]:not([data-result="shown"]) {
+  :is([class*="_result"], [class*="_verdict"]) { &, & .stMarkdown > * { visibility: hidden !important; } }
+  .stElementToolbar { display: none; } /* it would show the data */
 }
+@media (min-width: 640px) { [class*="_verdict"] { min-height: 8rem; } } /* so that the bar stays where it is */
 </style>"""
 
 
@@ -38,6 +40,7 @@ class Rule(NamedTuple):
     rate: Sequence[str]
     gradient: Sequence[str]
     new: Sequence[str]
+    indexed: bool = True  # x₃₆ = ..., or "new w₁ = ..." where the symbol has an index of its own
 
 
 def palette() -> Palette:
@@ -45,29 +48,37 @@ def palette() -> Palette:
     return PALETTES["dark" if st.context.theme.type == "dark" else "light"]
 
 
-def bar(scope: str, updates: np.ndarray, rules: Sequence[Rule], end: str) -> None:
-    """Draw the bar. It moves the charts inside st.container(key=scope); `end` says why there is no further update."""
+def bar(scope: str, updates: np.ndarray, rules: Sequence[Rule], end: str, unit: str = "update", says=()) -> None:
+    """Draw the bar. It moves the charts inside st.container(key=scope); `end` says why there is no further update, and
+    `says` has a text for each frame to stand beside the rules."""
     st.html(STYLE)
     colors = {role: color for role, color in asdict(palette()).items() if role in ("iterate", "gradient", "step")}
     _bar(
         key=f"{scope}_timeline",
+        on_theme_change=lambda: None,  # the reader has switched to dark or light: run again, with the other palette
         data={
             "scope": scope,
             "updates": updates.tolist(),
             "rules": [rule._asdict() for rule in rules],
             "end": end,
+            "unit": unit,
+            "says": list(says),
             "frames": FRAMES,
             "colors": colors,
         },
     )
 
 
-def chart(build: Callable[[Palette], Chart], alt: str, datasets: dict[str, pd.DataFrame]) -> None:
-    """Show a chart with these numbers in its named datasets."""
-    st.vega_lite_chart(spec={**_spec(build, palette()), "datasets": datasets}, alt=alt)
+def chart(build: Callable[..., Chart], alt: str, datasets: dict[str, pd.DataFrame], *titles, **options) -> None:
+    """Show a chart with these numbers in its named datasets; titles go to `build`, options to Streamlit."""
+    st.vega_lite_chart(spec={**_spec(build, palette(), *titles), "datasets": datasets}, alt=alt, **options)
 
 
-@cache
-def _spec(build: Callable[[Palette], Chart], palette: Palette) -> dict:
+@lru_cache(maxsize=256)  # the names in a reader's own data are titles, too
+def _spec(build: Callable[..., Chart], palette: Palette, *titles) -> dict:
     """Altair's work, 30 ms a chart, is done once per process and theme."""
-    return build(palette).to_dict()
+    spec = build(palette, *titles).to_dict()
+    for parameter in spec.get("params", []):
+        if parameter["name"] in ON:
+            parameter["on"] = ON[parameter["name"]]
+    return spec

@@ -34,7 +34,12 @@ def _typeset(text: str) -> str:
     if not exponent:
         return mantissa.replace("-", "−")
     power = f"10{str(int(exponent)).translate(RAISED)}"
-    return {"1": power, "-1": f"−{power}"}.get(mantissa, f"{mantissa.replace('-', '−')} × {power}")
+    return {"1": power, "-1": f"−{power}"}.get(mantissa, f"{mantissa.replace('-', '−')}\u00a0×\u00a0{power}")
+
+
+def rate_text(text: str) -> str:
+    """A rate as it was typed, so that a reader can redo the sum; a long decimal is rounded."""
+    return text if len(text) <= 8 or "/" in text else number(float(text), 8)
 
 
 def at(symbol: str, index: int) -> str:

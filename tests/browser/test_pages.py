@@ -94,3 +94,24 @@ def test_dark_and_light_have_their_own_colours(open_page, server):
     for scheme, blue in (("light", "#0072b2"), ("dark", "#56b4e9")):
         page = open_page(f"{server}/quadratic", color_scheme=scheme)
         assert page.locator(f".stVegaLiteChart path[fill='{blue}']").count() > 0
+
+
+def test_a_change_of_theme_recolours_the_charts(open_page, server):
+    page = open_page(f"{server}/quadratic")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".stVegaLiteChart path[fill='#56b4e9']").first).to_be_visible(timeout=10_000)
+    assert page.locator(".stVegaLiteChart path[fill='#0072b2']").count() == 0
+
+
+def test_the_back_button_brings_back_the_settings_and_what_they_show(open_page, server):
+    page = open_page(f"{server}/quadratic")
+    for scene in ("Bounces for ever", "Diverges"):
+        page.get_by_text(scene, exact=True).first.click()
+        page.wait_for_timeout(500)
+        settle(page)
+    page.go_back()
+    page.wait_for_timeout(500)
+    settle(page)
+    expect(page.locator(".st-key-quadratic_verdict")).to_contain_text("Bounces for ever")
+    expect(page.get_by_label("Learning rate η (eta)", exact=True)).to_have_value("1/3")
+    expect(page.get_by_role("radio", name="Bounces for ever")).to_be_checked()

@@ -1,0 +1,243 @@
+"""The pictures of linear regression: data, loss surface, loss and parameters over the epochs.
+
+Column names are those of the mathematics: x the features, y the target, w the slopes and b the intercept. The titles of
+axes carry the names of the data; a chart is rebuilt when they change, and only then.
+"""
+
+import altair as alt
+
+from pages.shared.charts import (
+    EPOCHS,
+    NOW,
+    POINTER,
+    POWERS,
+    ROW,
+    Axis,
+    Chart,
+    Palette,
+    arrow_heads,
+    linked,
+    marked,
+    outside,
+    over_time,
+    rows_back,
+    tip,
+    walk,
+)
+
+HEIGHT = 290
+
+
+def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
+    """The data with the current line, its residuals and the best line.
+
+    points: x, y, residual (whether its residual is drawn). path: frame, w1, b, in the units of the data.
+    view: x_low, x_high, y_low, y_high, best_w1, best_b.
+    """
+    x, y = Axis(alt.X, "x_low", "x_high", feature), Axis(alt.Y, "y_low", "y_high", target)
+    points = alt.Chart(alt.NamedData("points"))
+    residuals = points.transform_filter("datum.residual").transform_calculate(now=ROW.format(NOW))
+    residuals = residuals.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b")
+    best = _line(alt.Chart(alt.NamedData("view")).transform_filter("shown > 0"), x, "best_w1", "best_b")
+    current = _line(rows_back(0, 0, "w1", "b"), x, "w1", "b")
+    ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right")}
+    return linked(
+        palette,
+        _reads("path"),
+        residuals.mark_rule(color=palette.gradient, strokeWidth=1.5, opacity=0.7, clip=True).encode(
+            x=x("x"), y=y("y"), y2=alt.Y2("predicted"), tooltip=alt.value(None)
+        ),
+        points.mark_circle(color=palette.ink, size=45, opacity=0.55, clip=True).encode(
+            x=x("x"), y=y("y"), tooltip=[tip("x", feature, ".6~g"), tip("y", target, ".6~g")]
+        ),
+        best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(
+            **ends, tooltip=alt.value(None)
+        ),
+        current.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(**ends, tooltip=alt.value(None)),
+        height=HEIGHT,
+    )
+
+
+def _line(rows: alt.Chart, x: Axis, slope: str, intercept: str) -> alt.Chart:
+    """A straight line from one edge of the picture to the other."""
+    return rows.transform_calculate(
+        left=x.low,
+        right=x.high,
+        at_left=f"datum.{slope} * {x.low} + datum.{intercept}",
+        at_right=f"datum.{slope} * {x.high} + datum.{intercept}",
+    )
+
+
+def squares(palette: Palette, feature: str, target: str) -> Chart:
+    """The data, a line, and the square of each residual: the loss is their mean area. Datasets as in `fitted_line`."""
+    x, y = Axis(alt.X, "x_low", "x_high", feature), Axis(alt.Y, "y_low", "y_high", target)
+    points = alt.Chart(alt.NamedData("points"))
+    sides = points.transform_filter("datum.residual").transform_calculate(now=ROW.format(NOW))
+    sides = sides.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b").transform_calculate(
+        side=f"datum.x + abs(datum.y - datum.predicted) * (height / {y.span}) * ({x.span} / width)"
+    )
+    line = _line(rows_back(0, 0, "w1", "b"), x, "w1", "b")
+    return linked(
+        palette,
+        _reads("path"),
+        sides.mark_rect(color=palette.gradient, opacity=0.18, stroke=palette.gradient, clip=True).encode(
+            x=x("x"), x2=alt.X2("side"), y=y("y"), y2=alt.Y2("predicted"), tooltip=alt.value(None)
+        ),
+        points.mark_circle(color=palette.ink, size=45, clip=True).encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
+        line.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(
+            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
+        ),
+        height=HEIGHT,
+    )
+
+
+def partial(palette: Palette, feature: str, target: str, mine: int, other: int) -> Chart:
+    """One of two features: the targets less what the other feature and the intercept explain, and this one's slope.
+
+    points: x1, x2, y. path: frame, w1, w2, b. view: x1_low, x1_high, x2_low, x2_high, part_low, part_high.
+    """
+    x = Axis(alt.X, f"x{mine}_low", f"x{mine}_high", feature)
+    y = Axis(alt.Y, "part_low", "part_high", f"{target}, the rest taken off")
+    points = alt.Chart(alt.NamedData("points")).transform_calculate(now=ROW.format(NOW))
+    points = points.transform_calculate(part=f"datum.y - datum.now.w{other} * datum.x{other} - datum.now.b")
+    line = _line(rows_back(0, 0, f"w{mine}").transform_calculate(nothing="0"), x, f"w{mine}", "nothing")
+    return linked(
+        palette,
+        _reads("path"),
+        points.mark_circle(color=palette.ink, size=40, opacity=0.5, clip=True).encode(
+            x=x(f"x{mine}"), y=y("part"), tooltip=alt.value(None)
+        ),
+        line.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(
+            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
+        ),
+        height=HEIGHT,
+    )
+
+
+def predicted_against_actual(palette: Palette, target: str) -> Chart:
+    """Two features: every prediction against its target; on the diagonal they agree.
+
+    points: x1, x2, y. path: frame, w1, w2, b, in the units of the data. view: y_low, y_high.
+    """
+    x = Axis(alt.X, "y_low", "y_high", f"actual {target}")
+    y = Axis(alt.Y, "y_low", "y_high", f"predicted {target}")
+    points = alt.Chart(alt.NamedData("points")).transform_calculate(now=ROW.format(NOW))
+    points = points.transform_calculate(predicted="datum.now.w1 * datum.x1 + datum.now.w2 * datum.x2 + datum.now.b")
+    diagonal = alt.Chart(alt.NamedData("view")).mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4])
+    return linked(
+        palette,
+        _reads("path"),
+        diagonal.encode(x=x("y_low"), x2=alt.X2("y_high"), y=y("y_low"), y2=alt.Y2("y_high"), tooltip=alt.value(None)),
+        points.mark_circle(color=palette.iterate, size=40, opacity=0.6, clip=True).encode(
+            x=x("y"), y=y("predicted"), tooltip=[tip("y", "actual", ".6~g"), tip("predicted", "predicted", ".6~g")]
+        ),
+        height=HEIGHT,
+    )
+
+
+def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Chart:
+    """The loss over two parameters: shading, isolines, the path, the gradient and the optimum.
+
+    isolines: level, order, p, q. path: frame, update, p, q, loss, gradient_p, gradient_q, next_p, next_q, taken,
+    inside, near. view: url of the shading, p_low, p_high, q_low, q_high, best_p, best_q, start_p, start_q.
+    """
+    x, y = Axis(alt.X, "p_low", "p_high", f"parameter {across}"), Axis(alt.Y, "q_low", "q_high", f"parameter {up}")
+    tips = [tip("update", "epoch", "d"), tip("p", across, ".6~g"), tip("q", up, ".6~g"), tip("loss", "loss", ".6~g")]
+    nothing = alt.value(None)  # the theme would show a tooltip with the picture's address
+    image = alt.Chart(alt.NamedData("view")).mark_image(aspect=False)
+    isolines = alt.Chart(alt.NamedData("isolines")).mark_line(
+        color=palette.ink, strokeWidth=0.8, opacity=0.35, clip=True
+    )
+    chart = linked(
+        palette,
+        image.encode(
+            x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), url=alt.Url("url:N"), tooltip=nothing
+        ),
+        isolines.encode(x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=nothing),
+        *marked(x, y, "best_p", "best_q", "optimum", "diamond", palette.optimum, above=False),
+        *marked(x, y, "start_p", "start_q", "start", "square", palette.ink, above=True),
+        *_gradient_arrow(palette, x, y),
+        *walk(palette, x, y, ("p", "q"), ("next_p", "next_q"), tips),
+        outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette),
+        _where_the_pointer_is(x, y),
+        height=HEIGHT,
+    ).add_params(*POINTER)
+    # A unit is as long across as up only in a square; Streamlit's own sizing would take the axes out of it.
+    return chart.properties(width=HEIGHT, autosize=alt.AutoSizeParams(type="pad")) if equal else chart
+
+
+def _where_the_pointer_is(x: Axis, y: Axis) -> alt.Chart:
+    """A click anywhere selects that very point: a transparent rectangle whose datum follows the pointer."""
+    start = alt.selection_point(name="start", on="click", fields=["p", "q"], empty=False, toggle=False)
+    return (
+        alt.Chart(alt.NamedData("view"))
+        .mark_rect(opacity=0, cursor="crosshair")
+        .transform_calculate(p="pointer_x", q="pointer_y")
+        .encode(x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), tooltip=alt.value(None))
+        .add_params(start)
+    )
+
+
+def _gradient_arrow(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
+    """The gradient at the ball, uphill and an eighth of the picture long; the bar has its numbers."""
+    longest = f"max(abs(datum.gradient_p) / {x.span}, abs(datum.gradient_q) / {y.span}, 1e-300)"
+    arrow = rows_back(0, 0, "p", "q", "gradient_p", "gradient_q", "inside").transform_filter("datum.inside")
+    arrow = arrow.transform_calculate(
+        to_p=f"datum.p + datum.gradient_p / {longest} / 8", to_q=f"datum.q + datum.gradient_q / {longest} / 8"
+    )
+    shaft = arrow.mark_rule(color=palette.gradient, strokeWidth=2.5, strokeDash=[7, 4], clip=True).encode(
+        x=x("p"), y=y("q"), x2=alt.X2("to_p"), y2=alt.Y2("to_q"), tooltip=alt.value(None)
+    )
+    return [shaft, arrow_heads(arrow, palette.gradient, x, y, ("p", "q"), ("to_p", "to_q"))]
+
+
+def loss(palette: Palette, log: bool) -> Chart:
+    """The loss over the epochs as dots, theory's line, and the least possible loss as a level.
+
+    path: frame, update, loss, predicted. view: first, updates, loss_low, loss_high, floor.
+    """
+    y = Axis(alt.Y, "loss_low", "loss_high", "loss (mean squared error)", axis=POWERS, log=True)
+    if not log:
+        y = Axis(alt.Y, "zero", "loss_high", "loss (mean squared error)", axis=alt.Axis(format=",.6~g"))
+    floor = alt.Chart(alt.NamedData("view")).transform_filter(y.holds("floor"))
+    return over_time(
+        palette,
+        EPOCHS,
+        y,
+        "loss",
+        floor.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4]).encode(y=y("floor")),
+        floor.mark_text(align="right", baseline="top", dx=-4, dy=4, fontSize=13, color=palette.optimum)
+        .transform_calculate(words="'least loss ' + format(datum.floor, '.4~g')")
+        .encode(x=alt.value("width"), y=y("floor"), text=alt.Text("words:N")),
+        height=HEIGHT,
+    )
+
+
+def parameter(palette: Palette, name: str) -> Chart:
+    """One parameter over the epochs with its best value.
+
+    path: frame, update, value. view: first, updates, low, high, best.
+    """
+    y = Axis(alt.Y, "low", "high", f"parameter {name}")
+    best = alt.Chart(alt.NamedData("view")).mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4])
+    return over_time(palette, EPOCHS, y, "value", best.encode(y=y("best")), theory=False, height=HEIGHT)
+
+
+def thumbnail(palette: Palette) -> Chart:
+    """The data and the line after each of the first epochs, small and at rest. Datasets as in `fitted_line`."""
+    x, y = Axis(alt.X, "x_low", "x_high", None, axis=None), Axis(alt.Y, "y_low", "y_high", None, axis=None)
+    lines = _line(alt.Chart(alt.NamedData("path")), x, "w1", "b")
+    return alt.layer(
+        alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None)),
+        alt.Chart(alt.NamedData("points"))
+        .mark_circle(color=palette.ink, size=45, opacity=0.7)
+        .encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
+        lines.mark_rule(color=palette.iterate, strokeWidth=2, opacity=0.5, clip=True).encode(
+            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
+        ),
+    ).properties(height=150, view=alt.ViewConfig(stroke=None))
+
+
+def _reads(dataset: str) -> alt.Chart:
+    """A mark that draws nothing: a dataset that no mark reads is empty for look-ups."""
+    return alt.Chart(alt.NamedData(dataset)).mark_point().transform_filter("false").encode(tooltip=alt.value(None))
