@@ -54,8 +54,8 @@ SCENES = (
     ARTICLE_LINE,
     Scene(
         "A parameter overshoots",
-        "Only w is wrong at the start, and yet b moves: down to −2.27 and back.",
-        {"w1": 8.0, "b": -1.0},
+        "Only w is wrong at the start, and yet b leaves its best value, and comes back slowly.",
+        {"w1": 8.0, "b": -1.0, "rate": "0.01", "updates": 400},
     ),
     Scene("Doubled once too often", "Twice the opening’s rate is fine, four times is not.", {"rate": "0.2"}),
     Scene(
@@ -175,11 +175,9 @@ def own_data() -> tuple[Dataset, tuple[str, ...]]:
     try:
         table = {"Upload": uploaded, "Edit": edited}.get(way, pasted)()
         names = list(table.columns)
-        target = st.selectbox("Target", names, len(names) - 1, key="regression_target")
+        target = st.selectbox("Target", names, len(names) - 1)
         others = [name for name in names if name != target]
-        features = st.multiselect(
-            "Features (one or two)", others, others[:1], max_selections=2, key="regression_features"
-        )
+        features = st.multiselect("Features (one or two)", others, others[:1], max_selections=2)
         dataset, notes = tables.choose(table, target, features)
         return dataset, (*table.notes, *notes)
     except tables.TableError as error:
@@ -551,7 +549,10 @@ def printed_regression(fit: Fit) -> str:
     """The article's printed rows beside what is computed here; the loss it prints is one update older."""
     n = len(fit.model.dataset.targets)
     right, mistaken = Model(fit.model.dataset), Model(fit.model.dataset, broadcast=True)
-    optima = [", ".join(number(value, 5) for value in model.objective.optimum.tolist()) for model in (right, mistaken)]
+    optima = [
+        ", ".join(number(round(value, 6), 5) for value in model.objective.optimum.tolist())
+        for model in (right, mistaken)
+    ]
     text = (
         f"**What the article printed.** Its predictions have shape ({n}, 1), its targets ({n},), so their difference "
         f"has {n:,} × {n:,} entries, {8e-6 * n * n:.0f} MB in place of {8e-3 * n:.0f} kB: every prediction is compared "
@@ -562,7 +563,7 @@ def printed_regression(fit: Fit) -> str:
     for epoch, (*printed, loss) in zip(range(100, 1001, 100), PRINTED_REGRESSION, strict=True):
         ours = ", ".join(number(value, 5) for value in fit.trace.theta[epoch].tolist())
         theirs = ", ".join(number(value, 5) for value in printed)
-        rows.append(f"| {epoch} | {theirs} | {ours} | {number(loss)} | {number(fit.trace.value[epoch - 1], 5)} |")
+        rows.append(f"| {epoch} | {theirs} | {ours} | {number(loss, 6)} | {number(fit.trace.value[epoch - 1], 6)} |")
     return text + "\n".join(rows)
 
 

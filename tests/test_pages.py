@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from gdcore import GradientDescent, Quadratic, descend
 from pages import quadratic
-from pages.shared.controls import SMALLEST, Choice, Number
+from tests.harness import any_value, drawn, open_lesson, verdict
 
 SETTINGS = {setting.name: setting for setting in quadratic.SETTINGS}
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
@@ -37,23 +37,7 @@ GARBAGE = [
 
 
 def open_quadratic(**link) -> AppTest:
-    """The lesson as a fresh server shows it to somebody who follows a link."""
-    app = AppTest.from_file("../app.py", default_timeout=30)
-    for name, value in link.items():
-        app.query_params[f"quadratic_{name}"] = value
-    app.switch_page("pages/quadratic.py").run()
-    assert not app.exception, app.exception[0].message
-    return app
-
-
-def verdict(app: AppTest) -> str:
-    return next(text.value for text in app.markdown if "-badge[" in text.value)
-
-
-def drawn(app: AppTest, chart: int, dataset: str):
-    """A dataset of a chart, as it is sent to the browser."""
-    datasets = {data.name: data.data.data for data in app.get("vega_lite_chart")[chart].proto.datasets}
-    return pa.ipc.open_stream(datasets[dataset]).read_pandas()
+    return open_lesson("quadratic", **link)
 
 
 def run_of(values: dict):
@@ -168,21 +152,6 @@ def test_a_frame_that_ends_before_it_begins_is_refused():
     app = open_quadratic(left="5", right="-5")
     assert "from 5 to −5" in app.warning[0].value
     assert drawn(app, 0, "view")[["x_low", "x_high"]].to_numpy().tolist() == [[-20, 20]]
-
-
-def numbers(setting: Number):
-    bounds = some.sampled_from([setting.low, setting.high, setting.default])
-    if setting.whole:
-        return bounds | some.integers(setting.low, setting.high)
-    return bounds | some.floats(setting.low, setting.high).filter(lambda value: value == 0 or abs(value) >= SMALLEST)
-
-
-def any_value(setting):
-    if isinstance(setting, Number):
-        return numbers(setting).map(float)
-    if isinstance(setting, Choice):
-        return some.sampled_from(setting.options)
-    return some.sampled_from(["1/6", "1/3", "0.3333", "0.33334"]) | some.floats(setting.low, setting.high).map(repr)
 
 
 @settings(max_examples=60, deadline=None)

@@ -169,7 +169,8 @@ class Fit:
         """
         best, start = self.model.objective.optimum, self.trace.theta[0]
         away = np.abs(start - best)[:2]
-        curved = np.maximum(theory.curvatures(self.model.objective), 1e-300)
+        curved = theory.curvatures(self.model.objective)
+        curved = np.maximum(curved, 1e-12 * curved.max())
         _, directions = np.linalg.eigh(self.model.objective.hessian)
         gap = max(float(self.trace.value[0]) - self.model.floor, 0.0)
         stray = np.sqrt(2 * gap * (directions**2 / curved).sum(-1))[:2]

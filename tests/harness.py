@@ -1,0 +1,52 @@
+"""A lesson through the frame, without a browser: what is written on it, and what its charts are given to draw."""
+
+import pyarrow as pa
+from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.controls import SMALLEST, Number, Rate, Switch
+
+
+def open_lesson(page: str, **link) -> AppTest:
+    """The lesson as a fresh server shows it to somebody who follows a link."""
+    app = AppTest.from_file("../app.py", default_timeout=30)
+    for name, value in link.items():
+        app.query_params[f"{page}_{name}"] = in_a_link(value)
+    app.switch_page(f"pages/{'linear_' * (page == 'regression')}{page}.py").run()
+    assert not app.exception, app.exception[0].message + "".join(app.exception[0].stack_trace[-4:])
+    return app
+
+
+def in_a_link(value):
+    if isinstance(value, list):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def verdict(app: AppTest) -> str:
+    return next(text.value for text in app.markdown if "-badge[" in text.value)
+
+
+def drawn(app: AppTest, chart: int, dataset: str):
+    """A dataset of a chart, as it is sent to the browser."""
+    datasets = {data.name: data.data.data for data in app.get("vega_lite_chart")[chart].proto.datasets}
+    return pa.ipc.open_stream(datasets[dataset]).read_pandas()
+
+
+def any_value(setting):
+    """Values of a setting, its bounds among them."""
+    if isinstance(setting, Number):
+        return _numbers(setting)
+    if isinstance(setting, Switch):
+        return some.booleans()
+    if isinstance(setting, Rate):
+        decimals = some.floats(setting.low, setting.high).map(repr)
+        return some.sampled_from(["1/6", "1/3", "0.3333", "0.33334", "0.05", "1e-7"]).filter(setting.read) | decimals
+    return some.sampled_from(setting.options)
+
+
+def _numbers(setting: Number):
+    bounds = some.sampled_from([setting.low, setting.high, setting.default]).map(float)
+    if setting.whole:
+        return bounds | some.integers(int(setting.low), int(setting.high)).map(float)
+    return bounds | some.floats(setting.low, setting.high).filter(lambda value: value == 0 or abs(value) >= SMALLEST)

@@ -1,0 +1,213 @@
+"""The linear regression lesson: the numbers on it against closed forms, printed values and plain descents."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from gdcore import GradientDescent, datasets, descend, theory
+from pages import linear_regression as lesson
+from pages.shared.regression_runs import Fit, Model
+from tests.harness import any_value, drawn, open_lesson, verdict
+
+SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
+BUNDLED = {
+    "line": datasets.line(),
+    "article": datasets.article_regression(),
+    "mpg": datasets.auto_mpg(),
+    "noisy": datasets.noisy_line(),
+    "noisy plane": datasets.noisy_line(slopes=(2.0, -1.0)),
+}
+EVERY = pytest.mark.parametrize("standardise", [False, True], ids=["raw", "standardised"])
+MODELS = pytest.mark.parametrize("dataset", BUNDLED.values(), ids=BUNDLED)
+
+
+def fit(model: Model, rate: float, epochs: int, line=None) -> Fit:
+    start = model.start(line or [0.0] * (model.dataset.features.shape[1] + 1))
+    return Fit(model, rate, descend(model.objective, start, GradientDescent(), rate, epochs))
+
+
+def test_the_opening_shows_its_printed_losses():
+    app = open_lesson("regression")
+    np.testing.assert_allclose(drawn(app, 2, "path").loss[:4], [15.67, 3.86, 1.54, 1.02], atol=0.005)
+    for claim in ("limit 2 / λmax = **0.177**", "**0.435**", "**0.9484**"):
+        assert claim in verdict(app)
+    stability = next(text.value for text in app.markdown if "condition number" in text.value)
+    assert "| 10.95 | 1 |" in stability and "| 0.1622 | 0.5 |" in stability
+
+
+SCENE_CLAIMS = {
+    "Opening": ["Converges", "as theory predicts"],
+    "The line of the article": ["Converges", "**0.8967**", "0.1935"],
+    "A parameter overshoots": ["Converges"],
+    "Doubled once too often": ["Diverges", "above the limit", "leaves the picture"],
+    "Raw features": ["1.042 × 10⁻⁷", "0.99999999", "Theory needs"],
+    "Standardised features": ["Converges", "−0.8645", "**0.8645**", "7 epochs, as theory predicts"],
+    "A valley": ["a valley of equally good fits"],
+    "An outlier": ["Converges"],
+    "A bug in print": ["the wrong place", "least possible is 2.491"],
+    "The bug repaired": ["Theory needs 1,146 epochs"],
+    "The rate it meant": ["114 epochs, as theory predicts"],
+}
+
+
+@pytest.mark.parametrize("scene", lesson.SCENES, ids=lambda scene: scene.name)
+def test_a_scene_shows_what_its_name_claims(scene):
+    app = open_lesson("regression")
+    app.button_group(key="regression_scene").set_value(scene.name).run()
+    assert not app.exception and not app.warning
+    assert scene.look in [text.value for text in app.markdown]
+    for claim in SCENE_CLAIMS[scene.name]:
+        assert claim in verdict(app).replace("\u00a0", " ")
+
+
+def test_b_overshoots_to_minus_2_27_and_returns():
+    (scene,) = [scene for scene in lesson.SCENES if scene.name == "A parameter overshoots"]
+    path = drawn(open_lesson("regression", **scene.settings), 1, "path")
+    assert path.q.min() == pytest.approx(-2.27, abs=0.005) and path.q.iloc[-1] == pytest.approx(-1, abs=0.05)
+
+
+def test_the_valley_has_no_unique_optimum_and_descent_ends_on_its_floor():
+    (scene,) = [scene for scene in lesson.SCENES if scene.name == "A valley"]
+    end = drawn(open_lesson("regression", **scene.settings), 1, "path").iloc[-1]
+    assert end.p + end.q == pytest.approx(2, abs=0.01) and abs(end.p - end.q) == pytest.approx(5)
+
+
+def test_the_articles_line_is_shown_beside_its_printed_numbers():
+    texts = [text.value for text in open_lesson("regression", **lesson.ARTICLE_LINE.settings).markdown]
+    (table,) = [text for text in texts if "w, printed" in text]
+    for _, printed, computed, printed_loss, loss in (row.strip("| ").split(" | ") for row in table.splitlines()[2:]):
+        assert float(computed) == pytest.approx(float(printed), abs=2e-7)
+        assert float(loss) == pytest.approx(float(printed_loss), abs=6e-6)
+
+
+def test_the_published_bug_is_reproduced_row_by_row():
+    texts = [text.value for text in open_lesson("regression", **lesson.PUBLISHED.settings).markdown]
+    (text,) = [text for text in texts if "What the article printed" in text]
+    assert "1,000 × 1,000 entries, 8 MB in place of 8 kB" in text
+    assert "(0, 0, −3.5392)" in text and "(1.3, −1, −3.5)" in text
+    for row in text.split("\n|")[3:]:
+        _, printed, computed, printed_loss, loss = (cell.replace("−", "-") for cell in row.strip("| ").split(" | "))
+        np.testing.assert_allclose(*(np.array(cell.split(", "), float) for cell in (printed, computed)), atol=2e-5)
+        assert float(loss) == pytest.approx(float(printed_loss), abs=1e-3)
+
+
+@EVERY
+@MODELS
+def test_below_the_limit_the_loss_falls_at_every_epoch_and_above_it_the_steepest_direction_grows(dataset, standardise):
+    model = Model(dataset, standardise=standardise)
+    curved = theory.curvatures(model.objective)
+    limit = theory.rate_limit(curved)
+    falling = fit(model, 0.99 * limit, 200).trace.value
+    assert (np.diff(falling) <= 1e-12 * falling[0]).all() and falling[1] < falling[0]
+    assert (abs(theory.contraction(curved, 0.99 * limit)) < 1).all()
+    steepest = np.linalg.eigh(model.objective.hessian)[1][:, -1]
+    error = abs((fit(model, 1.01 * limit, 200).trace.theta - model.objective.optimum) @ steepest)
+    assert (np.diff(error) > 0).all()
+
+
+@EVERY
+@MODELS
+def test_the_optimum_is_that_of_lstsq_in_the_units_of_the_data(dataset, standardise):
+    model = Model(dataset, standardise=standardise)
+    design = np.column_stack([dataset.features, np.ones(len(dataset.targets))])
+    expected = np.linalg.lstsq(design, dataset.targets)[0]
+    np.testing.assert_allclose(model.in_units_of_the_data(model.objective.optimum), expected, rtol=1e-9, atol=1e-12)
+
+
+@MODELS
+def test_standardising_starts_from_the_same_line(dataset):
+    line = [3.0, -2.0, 0.5][-dataset.features.shape[1] - 1 :]
+    losses = [fit(Model(dataset, standardise=on), 1e-12, 1, line).trace.value[0] for on in (False, True)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-12)
+
+
+@EVERY
+@MODELS
+@pytest.mark.parametrize("part", [0.3, 0.9, 0.98])
+def test_predicted_and_measured_epochs_agree_within_one_percent(dataset, standardise, part):
+    model = Model(dataset, standardise=standardise)
+    rate = part * theory.rate_limit(theory.curvatures(model.objective))
+    run = fit(model, rate, 2000)
+    predicted = theory.updates_to_shrink(model.objective, run.trace.theta[0], rate, 0.01)
+    if predicted <= 2000:
+        assert run.epochs_to(0.01) == pytest.approx(predicted, rel=0.01)
+    else:
+        assert run.epochs_to(0.01) is None
+
+
+@EVERY
+def test_the_gradient_is_orthogonal_to_the_drawn_contour(standardise):
+    model = Model(datasets.noisy_line(), standardise=standardise)
+    for _, line in fit(model, 0.1, 20, [0.0, 3.0]).isolines().groupby("level"):
+        points = line[["p", "q"]].to_numpy()[:-1]
+        along = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)  # exact for an ellipse at equal angles
+        gradient = model.objective.gradient(points)
+        cosine = (along * gradient).sum(1) / np.linalg.norm(along, axis=1) / np.linalg.norm(gradient, axis=1)
+        np.testing.assert_allclose(cosine, 0, atol=1e-9)
+        np.testing.assert_allclose(model.objective.value(points), model.objective.value(points[0]), rtol=1e-9)
+
+
+def test_the_surface_draws_the_run_and_its_gradients():
+    app = open_lesson("regression", w1="-1.5", b="4", rate="0.1")
+    run = fit(Model(datasets.line()), 0.1, 100, [-1.5, 4.0])
+    path = drawn(app, 1, "path")
+    np.testing.assert_array_equal(path[["p", "q"]], run.trace.theta)
+    np.testing.assert_array_equal(path[["gradient_p", "gradient_q"]][:-1], run.trace.gradient)
+    np.testing.assert_array_equal(path[["next_p", "next_q"]][:-1], run.trace.theta[1:])
+    view = drawn(app, 1, "view").iloc[0]
+    assert view.p_low < -1.5 < view.p_high and view.q_low < 4 < view.q_high
+
+
+def test_a_change_of_rate_keeps_the_scale_of_the_surface():
+    views = [drawn(open_lesson("regression", rate=rate), 1, "view") for rate in ("0.01", "0.17", "0.3")]
+    assert views[0].equals(views[1]) and views[1].equals(views[2])
+
+
+def test_descending_from_the_hands_line_starts_there():
+    app = open_lesson("regression", hand=True, hand_w="1.2", hand_b="0.5")
+    losses = next(text.value for text in app.markdown if "your line" in text.value)
+    assert "| your line | 1.957 |" in losses and "| the best line | 0 |" in losses
+    app.button(key="regression_descend").click().run()
+    assert drawn(app, 2, "path")[["p", "q"]].iloc[0].tolist() == [1.2, 0.5]
+
+
+@settings(max_examples=40, deadline=None)
+@given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
+def test_no_setting_however_odd_breaks_the_page(values):
+    values = values | {"updates": min(values["updates"], 600.0)}
+    app = open_lesson("regression", **values)
+    assert verdict(app) and len(app.get("vega_lite_chart")) >= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "The six points are shown."),
+        ("hello", "The six points are shown."),
+        ("a,b\n1,2", "The six points are shown."),
+        ("a,b\n1,2\n3\n", "The six points are shown."),
+        ("x,y\n1,2\n2,\n3,5\n4,7", "1 of 4 rows is left out"),
+        ("x,y\n1,2\n1,3\n1,5", "constant"),
+    ],
+)
+def test_own_data_that_cannot_be_used_gets_a_sentence(text, sentence):
+    app = open_lesson("regression", data="Your own")
+    app.text_area(key="regression_text").set_value(text).run()
+    assert not app.exception
+    assert any(sentence in note.value for note in app.info), [note.value for note in app.info]
+
+
+def test_own_data_are_fitted():
+    app = open_lesson("regression", data="Your own")
+    app.text_area(key="regression_text").set_value("height;weight\n1;3\n2;5\n3;7").run()
+    assert app.title[0].value == "Fit a line to 3 examples"
+    assert drawn(app, 0, "points")[["x", "y"]].to_numpy().tolist() == [[1, 3], [2, 5], [3, 7]]
+
+
+def test_a_foreign_column_name_is_no_markup():
+    app = open_lesson("regression", data="Your own")
+    app.text_area(key="regression_text").set_value("[x](http://a.b),<b>y</b>\n1,2\n2,3\n3,5").run()
+    assert not app.exception
+    for text in [*app.markdown, *app.info]:
+        assert "[x](http" not in text.value.replace("` [x](http://a.b) `", "")
