@@ -1,19 +1,20 @@
 """Lesson 2: linear regression. Data, parameters and loss move together; scaling decides how fast."""
 
+from dataclasses import replace
+
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from gdcore import GradientDescent, Outcome, datasets, descend, theory
+from gdcore import GradientDescent, datasets, descend, theory
 from gdcore.datasets import Dataset
-from gdcore.theory import Regime
-from pages.shared import quadratic_charts, runs, tables, timeline
+from pages.shared import own_data, quadratic_charts, runs, timeline
 from pages.shared import regression_charts as charts
+from pages.shared import regression_words as words
 from pages.shared.controls import Choice, Number, Panel, Pick, Rate, Switch
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, Verdict, choose_scene, steps_table
+from pages.shared.lesson import Scene, choose_scene, steps_table
 from pages.shared.regression_runs import Fit, Model
-from pages.shared.words import apart, count, literal, number, rate_text, steady
+from pages.shared.words import number
 
 SIX, TWO, NOISY, EQUAL, MPG, OWN = (
     "Six points",
@@ -113,10 +114,9 @@ def page() -> None:
             fit_by_hand(fit, panel)
         with st.container(key="regression_verdict"):
             st.markdown(scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient.")
-            verdict(fit, values).show()
-        timeline.bar(
-            "regression", fit.updates, rules(fit, values), ending(fit, values), unit="epoch", says=fit.equations()
-        )
+            words.verdict(fit).show()
+        rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
+        timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations())
         draw(fit, panel)
         with st.container(key="regression_result_more"):
             more(fit, values, scene)
@@ -126,9 +126,9 @@ def all_settings() -> tuple:
     return (
         Pick("data", "Data", (SIX, TWO, NOISY, EQUAL, MPG, OWN), SIX, then=suggest_rate),
         RATE,
-        Number("w1", "w (first slope)", -1e6, 1e6, 0, 0.5, help="The slope at the start, in the units of the data."),
+        Number("w1", "w", -1e6, 1e6, 0, 0.5, help="The slope at the start, in the units of the data."),
         Number("w2", "w₂", -1e6, 1e6, 0, 0.5),
-        Number("b", "b (intercept)", -1e6, 1e6, 0, 0.5),
+        Number("b", "b", -1e6, 1e6, 0, 0.5),
         Number("updates", "Epochs", 1, 10_000, 100, 50, whole=True),
         Switch("standardise", "Standardise the features", help="Shift each to mean 0 and stretch it to deviation 1."),
         Pick("learned", "What is learned", (ALL, SLOPE), ALL, help="With one feature b can be held where it starts."),
@@ -156,7 +156,7 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     panel.draw("data")
     values = panel.values
     if values["data"] == OWN:
-        return own_data()
+        return own_data.choose()
     if values["data"] == NOISY:
         with st.expander("The noisy data"):
             panel.draw(*(setting.name for setting in NOISY_SETTINGS))
@@ -169,81 +169,44 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     return {SIX: datasets.line, TWO: datasets.article_regression, MPG: datasets.auto_mpg}[values["data"]](), ()
 
 
-def own_data() -> tuple[Dataset, tuple[str, ...]]:
-    """The reader's own table. It stays in this visit; nothing is stored, and a link cannot carry it."""
-    way = st.segmented_control("Your table", ("Upload", "Paste", "Edit"), default="Paste", key="regression_way")
-    try:
-        table = {"Upload": uploaded, "Edit": edited}.get(way, pasted)()
-        names = list(table.columns)
-        target = st.selectbox("Target", names, len(names) - 1)
-        others = [name for name in names if name != target]
-        features = st.multiselect("Features (one or two)", others, others[:1], max_selections=2)
-        dataset, notes = tables.choose(table, target, features)
-        return dataset, (*table.notes, *notes)
-    except tables.TableError as error:
-        return datasets.line(), (f"{error} The six points are shown.",)
-
-
-def uploaded() -> tables.Table:
-    file = st.file_uploader("A CSV file of up to 10 MB", type=["csv", "txt", "tsv"], max_upload_size=10)
-    if file is None:
-        raise tables.TableError("No file is chosen yet.")
-    return read(file.file_id, file)
-
-
-def pasted() -> tables.Table:
-    return tables.read_table(
-        st.text_area("A table, first row the names", FIRST_TABLE, key="regression_text", height=140)
-    )
-
-
-def edited() -> tables.Table:
-    rows = [line.split(",") for line in FIRST_TABLE.split()]
-    cells = pd.DataFrame(np.array(rows[1:], dtype=float), columns=rows[0])
-    return tables.read_table(st.data_editor(cells, num_rows="dynamic", key="regression_cells").to_csv(index=False))
-
-
-FIRST_TABLE = "x,y\n0,1\n1,3\n2,4\n3,8\n"
-
-
-@st.cache_data(scope="session", max_entries=2, show_spinner=False)
-def read(file_id: str, _file) -> tables.Table:
-    """An upload is read once a visit, and never seen by another."""
-    return tables.read_table(_file.getvalue())
-
-
 def settings(panel: Panel, dataset: Dataset) -> Model:
-    """The settings in the order in which a teacher touches them."""
-    values, n_features = panel.values, dataset.features.shape[1]
-    draft = model_of(values, dataset)
-    curved = theory.curvatures(draft.objective)
-    limit, best = theory.rate_limit(curved), theory.best_rate(curved)
-    panel.settings["rate"] = Rate(RATE.name, RATE.label, RATE.low, RATE.high, RATE.default, RATE.help, around=limit)
-    panel.draw("rate")
-    with st.container(horizontal=True, gap="medium"):
-        panel.quick_pick("rate", "half", RATE.times(values["rate"], 1 / 2))
-        panel.quick_pick("rate", "double", RATE.times(values["rate"], 2))
-        panel.quick_pick("rate", "best", f"{best:.12g}")
-        panel.quick_pick("rate", "limit", f"{limit:.12g}")
+    """The settings in the order in which a teacher touches them; the slider of the rate follows the data."""
+    place_of_the_rate = st.container()
+    n_features = dataset.features.shape[1]
     st.markdown("Start")
     panel.draw_row(*(("w1", "b") if n_features == 1 else ("w1", "w2", "b")))
     panel.draw("updates", "standardise")
     with st.expander("More settings"):
         if n_features == 1:
             panel.draw("hand", "learned")
-        if values["data"] == TWO:
+        if panel.values["data"] == TWO:
             panel.draw("loss")
         panel.draw("tolerance", "scale", "equal")
+    model = model_of(panel.values, dataset)
+    with place_of_the_rate:
+        rate(panel, theory.curvatures(model.objective))
     panel.undo_reset_share()
-    return model_of(values, dataset)
+    return model
+
+
+def rate(panel: Panel, curved: np.ndarray) -> None:
+    limit, best = theory.rate_limit(curved), theory.best_rate(curved)
+    panel.settings["rate"] = replace(RATE, around=limit)
+    panel.draw("rate")
+    text = panel.values["rate"]
+    with st.container(horizontal=True, gap="medium"):
+        panel.quick_pick("rate", "half", RATE.times(text, 1 / 2))
+        panel.quick_pick("rate", "double", RATE.times(text, 2))
+        panel.quick_pick("rate", "best", f"{best:.12g}")
+        panel.quick_pick("rate", "limit", f"{limit:.12g}")
 
 
 def model_of(values: dict, dataset: Dataset) -> Model:
-    one = dataset.features.shape[1] == 1
+    slope_only = values["learned"] == SLOPE and dataset.features.shape[1] == 1 and dataset.features.any()
     return Model(
         dataset,
-        held=values["b"] if one and values["learned"] == SLOPE else None,
-        standardise=values["standardise"] and not (one and values["learned"] == SLOPE),
+        held=values["b"] if slope_only else None,
+        standardise=values["standardise"] and not slope_only,
         broadcast=values["data"] == TWO and values["loss"] == BROADCAST,
     )
 
@@ -334,100 +297,19 @@ def start_where_clicked(model: Model, panel: Panel) -> None:
     panel.assign({name: float(f"{value:.4g}") for name, value in zip(names, line.tolist(), strict=True)})
 
 
-def rules(fit: Fit, values: dict) -> list[timeline.Rule]:
-    """new = old − rate × gradient for every learned parameter, in the numbers of every frame."""
-    rate = [rate_text(values["rate"])] * len(fit.updates)
-
-    def texts(column: str) -> list[str]:
-        return [steady(value) for value in fit.path[column].tolist()]
-
-    names = fit.model.names
-    return [
-        timeline.Rule(name, texts(name), rate, texts(f"gradient {name}"), texts(f"new {name}"), indexed=len(names) == 1)
-        for name in names
-    ]
-
-
-def ending(fit: Fit, values: dict) -> str:
-    return {
-        Outcome.SETTLED: f"Not taken: it moves less than {number(float(values['tolerance']))}.",
-        Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'epoch')} allowed.",
-        Outcome.NOT_FINITE: "Not possible: beyond the machine’s numbers.",
-    }[fit.trace.outcome]
-
-
-def verdict(fit: Fit, values: dict) -> Verdict:
-    """Theory names the regime, direction by direction; the run says how far it came."""
-    regimes = theory.regimes(fit.model.objective, fit.trace.theta[0], fit.learning_rate)
-    curved = theory.curvatures(fit.model.objective)
-    limit = theory.rate_limit(curved)
-    if Regime.DIVERGES in regimes:
-        title, color, place = "Diverges", "red", "above"
-    elif Regime.BOUNCES in regimes:
-        title, color, place = "Bounces for ever", "orange", "at"
-    elif set(regimes) <= {Regime.STATIONARY, Regime.FLAT}:
-        return Verdict("gray", "Stands still", ("The start is an optimum: every gradient is 0 and nothing moves.",))
-    else:
-        title, color, place = "Converges", "green", "below"
-    rate = fit.learning_rate
-    sentences = [
-        f"The rate {apart(rate, limit)} is {place} the limit 2 / λmax = **{apart(limit, rate)}**.",
-        speeds(fit, curved, color),
-        progress(fit),
-        left_the_picture(fit),
-    ]
-    if (curved == 0).any():
-        sentences.append("One direction is flat: there is a valley of equally good fits, and no unique optimum.")
-    if fit.model.broadcast:
-        sentences.append("But this loss is least where every prediction is the mean of the targets: the wrong place.")
-    return Verdict(color, title, tuple(filter(None, sentences)))
-
-
-def speeds(fit: Fit, curved: np.ndarray, color: str) -> str:
-    """What an epoch does to the error along the steepest and the flattest direction."""
-    factors = theory.contraction(curved, fit.learning_rate)
-    steepest = apart(factors[-1], 0, 1, -1)
-    steep = f"Each epoch multiplies the error along the steepest direction by 1 − η·λmax = **{steepest}**"
-    if len(curved) == 1 or color == "red":
-        return f"{steep}."
-    flat = factors[np.flatnonzero(curved > 0)[0]]
-    return f"{steep}, along the flattest by 1 − η·λmin = **{apart(flat, 0, 1, -1)}**."
-
-
-def progress(fit: Fit) -> str:
-    """How near the loss came to the least possible one, and when."""
-    taken, loss = fit.trace.steps_taken, fit.trace.value[-1]
-    if fit.trace.outcome is Outcome.NOT_FINITE:
-        return f"After {count(taken, 'epoch')} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
-    came = f"After {count(taken, 'epoch')} the loss is {number(loss)}; the least possible is {number(fit.model.floor)}."
-    predicted = theory.updates_to_shrink(fit.model.objective, fit.trace.theta[0], fit.learning_rate, 0.01)
-    if predicted is None:
-        return came
-    measured = fit.epochs_to(0.01)
-    if measured is None:
-        return f"{came} Theory needs {count(predicted, 'epoch')} to bring the gap between them to 1 % of its start."
-    says = "as theory predicts" if measured == predicted else f"theory predicts {number(predicted)}"
-    return f"{came} The gap between them was down to 1 % of its start after {count(measured, 'epoch')}, {says}."
-
-
-def left_the_picture(fit: Fit) -> str:
-    """What the surface cannot show."""
-    if len(fit.model.names) == 1:
-        return ""
-    gone = ~fit.in_picture
-    return f"From epoch {int(gone.argmax())} on the path leaves the picture of the parameters." if gone.any() else ""
-
-
 def more(fit: Fit, values: dict, scene: Scene | None) -> None:
     """Below the charts: the articles’ numbers, stability, parameters, the table."""
     if scene is ARTICLE_LINE:
-        st.markdown(printed_line(fit))
+        st.markdown(words.printed_line(fit))
     if scene is not None and scene.settings.items() >= ARTICLE_START.items():
-        st.markdown(printed_regression(fit))
-    with st.expander("Stability: raw and standardised", icon=":material/speed:"):
-        st.markdown(stability(fit, values))
-    with st.expander("Coefficients in both scales", icon=":material/straighten:"):
-        st.markdown(coefficients(fit))
+        st.markdown(words.printed_regression(fit))
+    for title, key, table in (
+        ("Stability: raw and standardised", "regression_stability", words.stability),
+        ("Coefficients in both scales", "regression_coefficients", words.coefficients),
+    ):
+        expander = lazily(title, key)
+        if expander.open:
+            expander.markdown(table(fit))
     dataset = fit.model.dataset
     parts = lazily("Residuals", "regression_parts")
     if parts.open and dataset.features.shape[1] == 1:
@@ -450,121 +332,8 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
 
 
 def lazily(title: str, key: str):
-    """An expander whose charts are made when it is open."""
-    return st.expander(title, icon=":material/show_chart:", key=key, on_change="rerun")
-
-
-def coefficients(fit: Fit) -> str:
-    """Where the run ended, in the units of the data and for standardised features, beside least squares."""
-    dataset = fit.model.dataset
-    standard = Model(dataset, standardise=True)
-    here = fit.model.in_units_of_the_data(fit.trace.theta[-1])
-    best = np.linalg.lstsq(np.column_stack([dataset.features, np.ones(len(dataset.targets))]), dataset.targets)[0]
-    columns = [here, best, standard.start(here.tolist()), standard.start(best.tolist())]
-    names = [*(f"slope of {name}" for name in map(literal, dataset.feature_names)), "intercept"]
-    rows = [
-        "| | descent | least squares | descent, standardised | least squares, standardised |",
-        "|---|---|---|---|---|",
-    ]
-    for name, *values in zip(names, *columns, strict=True):
-        rows.append(f"| {name} | " + " | ".join(number(float(value), 6) for value in values) + " |")
-    return "\n".join(rows)
-
-
-def stability(fit: Fit, values: dict) -> str:
-    """The theory of this data set as a table: as it is, and with standardised features."""
-    if fit.model.held is not None:
-        models = {"w only": fit.model}
-    else:
-        models = {
-            title: Model(fit.model.dataset, standardise=on, broadcast=fit.model.broadcast)
-            for title, on in (("raw features", False), ("standardised", True))
-        }
-    columns = {
-        title: stability_column(model, fit, model.standardise == fit.model.standardise)
-        for title, model in models.items()
-    }
-    head = ["| | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
-    rows = [
-        f"| {label} | " + " | ".join(column[label] for column in columns.values()) + " |"
-        for label in next(iter(columns.values()))
-    ]
-    return "\n".join(head + rows)
-
-
-def stability_column(model: Model, fit: Fit, current: bool) -> dict[str, str]:
-    curved = theory.curvatures(model.objective)
-    best = theory.best_rate(curved)
-    rate = fit.learning_rate if current else best
-    start = model.start(fit.model.in_units_of_the_data(fit.trace.theta[0]).tolist())
-    predicted = theory.updates_to_shrink(model.objective, start, rate, 0.01)
-    factors = theory.contraction(curved[curved > 0], rate)
-    return {
-        "steepest curvature λmax": number(curved.max()),
-        "flattest curvature λmin": number(curved[curved > 0].min()),
-        "condition number κ = λmax / λmin": number(theory.condition_number(curved)),
-        "limit of the rate 2 / λmax": number(theory.rate_limit(curved)),
-        "best rate 2 / (λmin + λmax)": number(best),
-        "rate looked at": f"{number(rate)} ({'yours' if current else 'the best'})",
-        "an epoch keeps of the error, steepest": apart(factors[-1], 0, 1, -1),
-        "an epoch keeps of the error, flattest": apart(factors[0], 0, 1, -1),
-        "epochs to within 1 % (theory)": "never" if predicted is None else number(predicted),
-    }
-
-
-PRINTED_LINE = {
-    1: ("8.0", "186.0"),
-    2: ("7.38", "149.54607"),
-    3: ("6.8240666", "120.236694"),
-    48: ("2.0356295", "0.0065588956"),
-    49: ("2.0319479", "0.005273429"),
-    50: ("2.0286465", "0.004239871"),
-}
-
-
-def printed_line(fit: Fit) -> str:
-    """The article's printed rows beside ours. It counts from 1 and works in single precision."""
-    rows = ["| epoch | w, printed | w, computed | loss, printed | loss, computed |", "|---|---|---|---|---|"]
-    for epoch, (w, loss) in PRINTED_LINE.items():
-        ours, value = fit.trace.theta[epoch - 1, 0], fit.trace.value[epoch - 1]
-        rows.append(f"| {epoch} | {w} | {number(ours, 8)} | {loss} | {number(value, 8)} |")
-    return "\n".join(rows)
-
-
-PRINTED_REGRESSION = (
-    (-0.2618025, 0.44433367, -0.17722966, 14.1803),
-    (-0.21144074, 0.35393423, -0.7892358, 10.303),
-    (-0.17063744, 0.28172654, -1.2897989, 7.712),
-    (-0.13759881, 0.22408141, -1.699218, 5.9806),
-    (-0.11086453, 0.17808875, -2.0340943, 4.8235),
-    (-0.08924612, 0.14141548, -2.3080034, 4.0502),
-    (-0.0717768, 0.11219224, -2.5320508, 3.5333),
-    (-0.0576706, 0.08892148, -2.7153134, 3.1878),
-    (-0.04628877, 0.07040432, -2.8652208, 2.9569),
-    (-0.0371125, 0.05568104, -2.9878428, 2.8026),
-)
-
-
-def printed_regression(fit: Fit) -> str:
-    """The article's printed rows beside what is computed here; the loss it prints is one update older."""
-    n = len(fit.model.dataset.targets)
-    right, mistaken = Model(fit.model.dataset), Model(fit.model.dataset, broadcast=True)
-    optima = [
-        ", ".join(number(round(value, 6), 5) for value in model.objective.optimum.tolist())
-        for model in (right, mistaken)
-    ]
-    text = (
-        f"**What the article printed.** Its predictions have shape ({n}, 1), its targets ({n},), so their difference "
-        f"has {n:,} × {n:,} entries, {8e-6 * n * n:.0f} MB in place of {8e-3 * n:.0f} kB: every prediction is compared "
-        f"with every target. That loss is least at (w₁, w₂, b) = ({optima[1]}), where it is {number(mistaken.floor)}; "
-        f"the right loss is least at ({optima[0]}).\n\n"
-    )
-    rows = ["| epoch | printed w₁, w₂, b | computed | printed loss | computed |", "|---|---|---|---|---|"]
-    for epoch, (*printed, loss) in zip(range(100, 1001, 100), PRINTED_REGRESSION, strict=True):
-        ours = ", ".join(number(value, 5) for value in fit.trace.theta[epoch].tolist())
-        theirs = ", ".join(number(value, 5) for value in printed)
-        rows.append(f"| {epoch} | {theirs} | {ours} | {number(loss, 6)} | {number(fit.trace.value[epoch - 1], 6)} |")
-    return text + "\n".join(rows)
+    """An expander whose content is made when it is open."""
+    return st.expander(title, icon=":material/expand_circle_down:", key=key, on_change="rerun")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
 """Lesson 1: gradient descent on f(x) = a2 x^2 + a1 x + a0, where one factor decides everything."""
 
-import numpy as np
 import streamlit as st
 
-from gdcore import GradientDescent, Outcome, Quadratic, Trace, descend, theory
-from gdcore.theory import Regime
+from gdcore import GradientDescent, Quadratic, Trace, descend
 from pages.shared import quadratic_charts as charts
+from pages.shared import quadratic_words as words
 from pages.shared import runs, timeline
 from pages.shared.controls import Choice, Number, Panel, Rate
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, Verdict, choose_scene, code_to_take_home, steps_table
-from pages.shared.words import apart, at, count, number, rate_text, steady
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
+from pages.shared.words import number
 
 RATE = Rate(
     "rate", "Learning rate η (eta)", 1e-4, 10, "0.05", help="How far one update goes: η times the gradient, downhill."
@@ -72,22 +71,19 @@ def page() -> None:
     objective, trace = compute(values)
     picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
 
-    st.title(f"Descent on f(x) = {formula(objective)}")
+    st.title(f"Descent on f(x) = {words.formula(objective)}")
     panel.show_problems()
     with st.container(key="quadratic"):
         with st.container(key="quadratic_verdict"):
             st.markdown(
                 scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient."
             )
-            verdict(objective, rate, values, picture.x, trace.outcome).show()
-        timeline.bar(
-            "quadratic", picture.path["update"], [rule(picture.path, values["rate"])], ending(trace.outcome, values)
-        )
+            words.verdict(objective, rate, values, picture.x, trace.outcome).show()
+        rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
+        timeline.bar("quadratic", picture.path["update"], rules, end)
         left, right = st.columns([3, 2])
         with left:
-            alt = (
-                f"The curve f(x) = {formula(objective)} with a ball on it and its path from {number(values['start'])}."
-            )
+            alt = f"The curve {words.formula(objective)} with a ball on it and its path from {number(values['start'])}."
             timeline.chart(charts.curve, alt, picture.curve())
             st.caption("Ball: x now · dashed ring: where the next update leads · orange: the slope · arrows: steps")
         with right, st.container(key="quadratic_result"):
@@ -135,141 +131,6 @@ def compute(values: dict) -> tuple[Quadratic, Trace]:
         tolerance=float(values["tolerance"]),
     )
     return objective, trace
-
-
-def formula(objective: Quadratic) -> str:
-    """3x² − 2x − 3, without what is 0 and without a factor 1."""
-    terms = [(objective.a2, "x²"), (objective.a1, "x"), (objective.a0, "")]
-    text = ""
-    for coefficient, power in terms:
-        if coefficient:
-            size = "" if power and abs(coefficient) == 1 else number(abs(coefficient), 6)
-            sign = (" − " if coefficient < 0 else " + ") if text else ("−" if coefficient < 0 else "")
-            text += sign + size + power
-    return (text or "0").replace(" ", "\u00a0")
-
-
-def verdict(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outcome: Outcome) -> Verdict:
-    """Theory names the regime; the run then says how it ended."""
-    (regime,) = theory.regimes(objective, x[:1], rate)
-    sentences = [reason(regime, objective, rate)]
-    if regime not in (Regime.FLAT, Regime.STATIONARY):
-        sentences += [
-            judged(regime, objective, rate),
-            end(objective, rate, values, x, outcome),
-            distance_left(objective, x) if regime is not Regime.DIVERGES else "",
-            standing_still(x),
-        ]
-    sentences.append(outside(x, (values["left"], values["right"])))
-    return Verdict(*REGIMES[regime], tuple(filter(None, sentences)))
-
-
-REGIMES = {
-    Regime.MONOTONE: ("green", "Converges from one side"),
-    Regime.ONE_STEP: ("green", "Arrives in one step"),
-    Regime.OSCILLATES: ("green", "Converges, jumping across"),
-    Regime.BOUNCES: ("orange", "Bounces for ever"),
-    Regime.DIVERGES: ("red", "Diverges"),
-    Regime.RUNS_AWAY: ("red", "Runs away: no minimum"),
-    Regime.SLIDES: ("orange", "Slides for ever: a straight line"),
-    Regime.FLAT: ("gray", "Nowhere to go: flat"),
-    Regime.STATIONARY: ("gray", "Stands still"),
-}
-
-
-def reason(regime: Regime, objective: Quadratic, rate: float) -> str:
-    """Why theory says so, in numbers."""
-    if regime is Regime.FLAT:
-        return "a2 and a1 are 0: f is the same everywhere, so the gradient is 0 and nothing moves."
-    if regime is Regime.SLIDES:
-        move = number(-rate * objective.a1)
-        return f"a2 = 0: f is a straight line without a minimum, and every update moves x by −η·a1 = {move}."
-    turning_point = number(-objective.a1 / (2 * objective.a2))
-    if regime is Regime.STATIONARY:
-        place = "minimum" if objective.a2 > 0 else "top"
-        return f"The start is the {place} x = {turning_point}: the gradient is 0 there and nothing moves."
-    (factor,) = theory.contraction(theory.curvatures(objective), rate).tolist()
-    times = f"by the factor 1 − 2·a2·η = **{apart(factor, -1, 0, 1)}**"
-    if regime is Regime.RUNS_AWAY:
-        return f"a2 is below 0: each update multiplies the distance to the top x = {turning_point} {times}."
-    meaning = {
-        Regime.MONOTONE: "it shrinks, and x stays on its side",
-        Regime.ONE_STEP: "the first update lands there",
-        Regime.OSCILLATES: "x changes sides, and the jumps shrink",
-        Regime.BOUNCES: "x changes sides, and the jumps stay as long as they are",
-        Regime.DIVERGES: "x changes sides, and every jump is longer",
-    }
-    return f"Each update multiplies the distance to the minimum x* = {turning_point} {times}: {meaning[regime]}."
-
-
-def judged(regime: Regime, objective: Quadratic, rate: float) -> str:
-    """The limit that the rate is judged by."""
-    if objective.a2 <= 0:
-        return ""
-    limit = theory.rate_limit(theory.curvatures(objective))
-    place = "at" if regime is Regime.BOUNCES else "above" if regime is Regime.DIVERGES else "below"
-    return f"The rate {apart(rate, limit)} is {place} the limit 1 / a2 = **{apart(limit, rate)}**."
-
-
-def end(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outcome: Outcome) -> str:
-    """How the run ended, beside what theory predicts."""
-    taken, tolerance = len(x) - 1, float(values["tolerance"])
-    updates = count(taken, "update")
-    predicted = theory.updates_to_settle(objective, x[:1], rate, tolerance)
-    if outcome is Outcome.NOT_FINITE:
-        return f"After {updates} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
-    if outcome is Outcome.STEP_LIMIT:
-        more = predicted is not None and predicted > taken
-        needed = f"; theory needs {count(predicted, 'update')} until a step is below the tolerance" if more else ""
-        return f"It ends because only {updates} may be made{needed}."
-    if taken == 0:
-        return f"It stops before the first update, which is shorter than the tolerance {number(tolerance)}."
-    theirs = "as theory predicts" if predicted == taken else f"where theory predicts {count(predicted, 'update')}"
-    return f"It stops after {updates}, {theirs}: the next is shorter than the tolerance {number(tolerance)}."
-
-
-def distance_left(objective: Quadratic, x: np.ndarray) -> str:
-    """How far the end of the run is from the minimum: the tolerance does not say."""
-    if objective.optimum is None:
-        return ""
-    start, end = abs(x[[0, -1]] - objective.optimum)
-    if end <= start / 100:
-        return f"x is then {number(end, 2)} from the minimum."
-    return f"x is {'still' if end <= start else 'now'} **{number(end, 2)} away** from the minimum."
-
-
-def standing_still(x: np.ndarray) -> str:
-    """Without a tolerance a run goes on when its steps have become too small to change x."""
-    if len(x) < 2 or x[-1] != x[-2]:
-        return ""
-    since = int(np.flatnonzero(x != x[-1])[-1]) + 1 if (x != x[-1]).any() else 0
-    return f"From update {number(since)} on x stands still: the steps are too small to change it."
-
-
-def outside(x: np.ndarray, frame: tuple[float, float]) -> str:
-    """What the picture cannot show."""
-    beyond = np.maximum(frame[0] - x, x - frame[1])
-    if beyond.max() <= 0:
-        return ""
-    first, farthest = int((beyond > 0).argmax()), int(beyond.argmax())
-    leaves = "The start is outside the picture" if first == 0 else f"At update {number(first)} x leaves the picture"
-    further = f"; the farthest is {at('x', farthest)} = {number(x[farthest])}" if farthest != first else ""
-    return f"{leaves}: {at('x', first)} = {apart(x[first], *frame)}{further}."
-
-
-def rule(path: runs.Columns, rate: str) -> timeline.Rule:
-    """new x = x − rate × gradient, in the numbers of every frame."""
-    old, gradient, new = ([steady(value) for value in path[name].tolist()] for name in ("x", "gradient", "next_x"))
-    return timeline.Rule("x", old, [rate_text(rate)] * len(old), gradient, new)
-
-
-def ending(outcome: Outcome, values: dict) -> str:
-    """Why there is no update after the last."""
-    return {
-        Outcome.SETTLED: f"Not taken: it moves x by less than {number(float(values['tolerance']))}.",
-        Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'update')} allowed.",
-        Outcome.NOT_FINITE: "Not possible: f(x) would be beyond the machine’s numbers.",
-    }[outcome]
 
 
 def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:

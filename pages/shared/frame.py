@@ -12,6 +12,7 @@ import streamlit as st
 STYLE = """<style>
 .stMainBlockContainer { padding: 2.5rem 2.5rem 3rem; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.5rem 1rem 3rem; } }
+.stMarkdown table { display: block; max-width: 100%; overflow-x: auto; } /* scrolls on a phone */
 </style>"""  # a lesson's verdict and main chart fit a projector of 1280 x 720 without scrolling
 
 FRAME_IS_UP = "_frame_is_up"

@@ -26,6 +26,7 @@ from pages.shared.charts import (
 )
 
 HEIGHT = 290
+SQUARE = 205  # as wide as a third of the page allows
 
 
 def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
@@ -163,7 +164,7 @@ def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Char
         height=HEIGHT,
     ).add_params(*POINTER)
     # A unit is as long across as up only in a square; Streamlit's own sizing would take the axes out of it.
-    return chart.properties(width=HEIGHT, autosize=alt.AutoSizeParams(type="pad")) if equal else chart
+    return chart.properties(width=SQUARE, height=SQUARE, autosize=alt.AutoSizeParams(type="pad")) if equal else chart
 
 
 def _where_the_pointer_is(x: Axis, y: Axis) -> alt.Chart:

@@ -136,7 +136,8 @@ class Fit:
         planes = finite(self.model.in_units_of_the_data(self.trace.theta[self.updates]))
         low, high = padded(y)
         best = self.model.in_units_of_the_data(self.model.objective.optimum)
-        parts = [padded(y - slope * x - best[2]) for slope, x in ((best[0], x1), (best[1], x2))]
+        drawn = [best, planes[0], planes[-1]] if self.trace.value[-1] <= self.trace.value[0] else [best, planes[0]]
+        parts = [padded(y - w * x - b) for w1, w2, b in drawn for w, x in ((w1, x1), (w2, x2))]
         view = {"y_low": low, "y_high": high, "part_low": min(parts)[0], "part_high": max(high for _, high in parts)}
         for name, x in (("x1", x1), ("x2", x2)):
             view[f"{name}_low"], view[f"{name}_high"] = padded(x)
@@ -154,7 +155,7 @@ class Fit:
         for *slopes, intercept in self.model.in_units_of_the_data(self.trace.theta[self.updates]).tolist():
             terms = [(slope, f" {symbol}") for slope, symbol in zip(slopes, symbols, strict=True)] + [(intercept, "")]
             signed = [f"{'−' if value < 0 else '+'} {steady(abs(value))}{symbol}" for value, symbol in terms]
-            texts.append("y = " + " ".join(signed).removeprefix("+ "))
+            texts.append("y = " + " ".join(signed).removeprefix("+ ").replace("− ", "−", 1 if slopes[0] < 0 else 0))
         return texts
 
     # ---- parameter space

@@ -74,7 +74,7 @@ BEYOND_THE_EDGE = """() => {
     const bars = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map(host => host.shadowRoot);
     return [document.querySelector('.stMainBlockContainer'), ...bars].flatMap(root => [...root.querySelectorAll('*')])
         .filter(node => node.getBoundingClientRect().width && node.getBoundingClientRect().right > innerWidth + 1)
-        .filter(node => !node.closest('svg, pre, [data-testid=stElementToolbar]'))
+        .filter(node => !node.closest('svg, pre, tbody, thead, [data-testid=stElementToolbar]'))
         .map(node => `${node.tagName} ${node.className} ${node.innerText}`)
 }"""
 

@@ -1,0 +1,207 @@
+"""What the regression lesson says of a run, in numbers: verdict, update rules and tables."""
+
+import numpy as np
+
+from gdcore import Outcome, theory
+from gdcore.theory import Regime
+from pages.shared import timeline
+from pages.shared.lesson import Verdict
+from pages.shared.regression_runs import Fit, Model
+from pages.shared.words import apart, count, literal, number, rate_text, steady
+
+
+def rules(fit: Fit, rate_as_typed: str) -> list[timeline.Rule]:
+    """new = old − rate × gradient for every learned parameter, in the numbers of every frame."""
+    rate = [rate_text(rate_as_typed)] * len(fit.updates)
+
+    def texts(column: str) -> list[str]:
+        return [steady(value) for value in fit.path[column].tolist()]
+
+    names = fit.model.names
+    return [
+        timeline.Rule(name, texts(name), rate, texts(f"gradient {name}"), texts(f"new {name}"), indexed=len(names) == 1)
+        for name in names
+    ]
+
+
+def ending(fit: Fit, values: dict) -> str:
+    return {
+        Outcome.SETTLED: f"Not taken: it moves less than {number(float(values['tolerance']))}.",
+        Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'epoch')} allowed.",
+        Outcome.NOT_FINITE: "Not possible: beyond the machine’s numbers.",
+    }[fit.trace.outcome]
+
+
+def verdict(fit: Fit) -> Verdict:
+    """Theory names the regime, direction by direction; the run says how far it came."""
+    regimes = theory.regimes(fit.model.objective, fit.trace.theta[0], fit.learning_rate)
+    curved = theory.curvatures(fit.model.objective)
+    limit = theory.rate_limit(curved)
+    if Regime.DIVERGES in regimes:
+        title, color, place = "Diverges", "red", "above"
+    elif Regime.BOUNCES in regimes:
+        title, color, place = "Bounces for ever", "orange", "at"
+    elif set(regimes) <= {Regime.STATIONARY, Regime.FLAT}:
+        return Verdict("gray", "Stands still", ("The start is an optimum: every gradient is 0 and nothing moves.",))
+    else:
+        title, color, place = "Converges" if fit.epochs_to(0.01) is not None else "Converges, slowly", "green", "below"
+    rate = fit.learning_rate
+    sentences = [
+        f"The rate {apart(rate, limit)} is {place} the limit 2 / λmax = **{apart(limit, rate)}**.",
+        speeds(fit, curved, color),
+        progress(fit),
+        left_the_picture(fit),
+    ]
+    if (curved == 0).any():
+        sentences.append("One direction is flat: there is a valley of equally good fits, and no unique optimum.")
+    if fit.model.broadcast:
+        sentences.append("But this loss is least where every prediction is the mean of the targets: the wrong place.")
+    return Verdict(color, title, tuple(filter(None, sentences)))
+
+
+def speeds(fit: Fit, curved: np.ndarray, color: str) -> str:
+    """What an epoch does to the error along the steepest and the flattest direction."""
+    factors = theory.contraction(curved, fit.learning_rate)
+    steepest = apart(factors[-1], 0, 1, -1)
+    steep = f"Each epoch multiplies the error along the steepest direction by 1 − η·λmax = **{steepest}**"
+    if len(curved) == 1 or color == "red":
+        return f"{steep}."
+    flat = factors[np.flatnonzero(curved > 0)[0]]
+    return f"{steep}, along the flattest by 1 − η·λmin = **{apart(flat, 0, 1, -1)}**."
+
+
+def progress(fit: Fit) -> str:
+    """How near the loss came to the least possible one, and when."""
+    taken, loss = fit.trace.steps_taken, fit.trace.value[-1]
+    if fit.trace.outcome is Outcome.NOT_FINITE:
+        return f"After {count(taken, 'epoch')} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
+    came = f"After {count(taken, 'epoch')} the loss is {number(loss)}; the least possible is {number(fit.model.floor)}."
+    predicted = theory.updates_to_shrink(fit.model.objective, fit.trace.theta[0], fit.learning_rate, 0.01)
+    if predicted is None:
+        return came
+    measured = fit.epochs_to(0.01)
+    if measured is None:
+        return f"{came} Theory needs {count(predicted, 'epoch')} to bring the gap between them to 1 % of its start."
+    says = "as theory predicts" if measured == predicted else f"theory predicts {number(predicted)}"
+    return f"{came} The gap between them was down to 1 % of its start after {count(measured, 'epoch')}, {says}."
+
+
+def left_the_picture(fit: Fit) -> str:
+    """What the surface cannot show."""
+    if len(fit.model.names) == 1:
+        return ""
+    gone = ~fit.in_picture
+    return f"From epoch {int(gone.argmax())} on the path leaves the picture of the parameters." if gone.any() else ""
+
+
+def coefficients(fit: Fit) -> str:
+    """Where the run ended, in the units of the data and for standardised features, beside least squares."""
+    dataset = fit.model.dataset
+    standard = Model(dataset, standardise=True)
+    here = fit.model.in_units_of_the_data(fit.trace.theta[-1])
+    best = np.linalg.lstsq(np.column_stack([dataset.features, np.ones(len(dataset.targets))]), dataset.targets)[0]
+    columns = [here, best, standard.start(here.tolist()), standard.start(best.tolist())]
+    names = [*(f"slope of {name}" for name in map(literal, dataset.feature_names)), "intercept"]
+    rows = [
+        "| | descent | least squares | descent, standardised | least squares, standardised |",
+        "|---|---|---|---|---|",
+    ]
+    for name, *values in zip(names, *columns, strict=True):
+        rows.append(f"| {name} | " + " | ".join(number(float(value), 6) for value in values) + " |")
+    return "\n".join(rows)
+
+
+def stability(fit: Fit) -> str:
+    """The theory of this data set as a table: as it is, and with standardised features."""
+    if fit.model.held is not None:
+        models = {"w only": fit.model}
+    else:
+        models = {
+            title: Model(fit.model.dataset, standardise=on, broadcast=fit.model.broadcast)
+            for title, on in (("raw features", False), ("standardised", True))
+        }
+    columns = {
+        title: stability_column(model, fit, model.standardise == fit.model.standardise)
+        for title, model in models.items()
+    }
+    head = ["| | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
+    rows = [
+        f"| {label} | " + " | ".join(column[label] for column in columns.values()) + " |"
+        for label in next(iter(columns.values()))
+    ]
+    return "\n".join(head + rows)
+
+
+def stability_column(model: Model, fit: Fit, current: bool) -> dict[str, str]:
+    curved = theory.curvatures(model.objective)
+    best = theory.best_rate(curved)
+    rate = fit.learning_rate if current else best
+    start = model.start(fit.model.in_units_of_the_data(fit.trace.theta[0]).tolist())
+    predicted = theory.updates_to_shrink(model.objective, start, rate, 0.01)
+    factors = theory.contraction(curved[curved > 0], rate)
+    return {
+        "steepest curvature λmax": number(curved.max()),
+        "flattest curvature λmin": number(curved[curved > 0].min()),
+        "condition number κ = λmax / λmin": number(theory.condition_number(curved)),
+        "limit of the rate 2 / λmax": number(theory.rate_limit(curved)),
+        "best rate 2 / (λmin + λmax)": number(best),
+        "rate looked at": f"{number(rate)} ({'yours' if current else 'the best'})",
+        "an epoch keeps of the error, steepest": apart(factors[-1], 0, 1, -1),
+        "an epoch keeps of the error, flattest": apart(factors[0], 0, 1, -1),
+        "epochs to within 1 % (theory)": "never" if predicted is None else number(predicted),
+    }
+
+
+PRINTED_LINE = {
+    1: ("8.0", "186.0"),
+    2: ("7.38", "149.54607"),
+    3: ("6.8240666", "120.236694"),
+    48: ("2.0356295", "0.0065588956"),
+    49: ("2.0319479", "0.005273429"),
+    50: ("2.0286465", "0.004239871"),
+}
+
+
+def printed_line(fit: Fit) -> str:
+    """The article's printed rows beside ours. It counts from 1 and works in single precision."""
+    rows = ["| epoch | w, printed | w, computed | loss, printed | loss, computed |", "|---|---|---|---|---|"]
+    for epoch, (w, loss) in PRINTED_LINE.items():
+        ours, value = fit.trace.theta[epoch - 1, 0], fit.trace.value[epoch - 1]
+        rows.append(f"| {epoch} | {w} | {number(ours, 8)} | {loss} | {number(value, 8)} |")
+    return "\n".join(rows)
+
+
+PRINTED_REGRESSION = (
+    (-0.2618025, 0.44433367, -0.17722966, 14.1803),
+    (-0.21144074, 0.35393423, -0.7892358, 10.303),
+    (-0.17063744, 0.28172654, -1.2897989, 7.712),
+    (-0.13759881, 0.22408141, -1.699218, 5.9806),
+    (-0.11086453, 0.17808875, -2.0340943, 4.8235),
+    (-0.08924612, 0.14141548, -2.3080034, 4.0502),
+    (-0.0717768, 0.11219224, -2.5320508, 3.5333),
+    (-0.0576706, 0.08892148, -2.7153134, 3.1878),
+    (-0.04628877, 0.07040432, -2.8652208, 2.9569),
+    (-0.0371125, 0.05568104, -2.9878428, 2.8026),
+)
+
+
+def printed_regression(fit: Fit) -> str:
+    """The article's printed rows beside what is computed here; the loss it prints is one update older."""
+    n = len(fit.model.dataset.targets)
+    right, mistaken = Model(fit.model.dataset), Model(fit.model.dataset, broadcast=True)
+    optima = [
+        ", ".join(number(round(value, 6), 5) for value in model.objective.optimum.tolist())
+        for model in (right, mistaken)
+    ]
+    text = (
+        f"**What the article printed.** Its predictions have shape ({n}, 1), its targets ({n},), so their difference "
+        f"has {n:,} × {n:,} entries, {8e-6 * n * n:.0f} MB in place of {8e-3 * n:.0f} kB: every prediction is compared "
+        f"with every target. That loss is least at (w₁, w₂, b) = ({optima[1]}), where it is {number(mistaken.floor)}; "
+        f"the right loss is least at ({optima[0]}).\n\n"
+    )
+    rows = ["| epoch | printed w₁, w₂, b | computed | printed loss | computed |", "|---|---|---|---|---|"]
+    for epoch, (*printed, loss) in zip(range(100, 1001, 100), PRINTED_REGRESSION, strict=True):
+        ours = ", ".join(number(value, 5) for value in fit.trace.theta[epoch].tolist())
+        theirs = ", ".join(number(value, 5) for value in printed)
+        rows.append(f"| {epoch} | {theirs} | {ours} | {number(loss, 6)} | {number(fit.trace.value[epoch - 1], 6)} |")
+    return text + "\n".join(rows)
