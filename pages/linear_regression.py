@@ -13,7 +13,7 @@ from pages.shared import regression_words as words
 from pages.shared.controls import Choice, Number, Panel, Pick, Rate, Switch
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, steps_table
-from pages.shared.regression_runs import Fit, Model
+from pages.shared.regression_runs import POINTS_SHOWN, Fit, Model
 from pages.shared.words import number
 
 SIX, TWO, NOISY, EQUAL, MPG, OWN = (
@@ -231,7 +231,8 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
         mine = float(fit.model.objective.value(fit.model.start(line)))
         losses = {"your line": mine, "descent, in the end": fit.trace.value[-1], "the best line": fit.model.floor}
         rows = [f"| {name} | {number(loss)} |" for name, loss in losses.items()]
-        st.markdown("\n".join(["| | loss |", "|---|---|", *rows]))
+        with st.container(key="regression_hand_result"):
+            st.markdown("\n".join(["| | loss |", "|---|---|", *rows]))
         start = {"w1": line[0], "b": line[1]}
         st.button("Descend from here", on_click=panel.assign, args=(start,), key="regression_descend", type="primary")
     with picture:
@@ -251,6 +252,8 @@ def draw(fit: Fit, panel: Panel) -> None:
         else:
             alt = "Predicted against actual targets; on the diagonal they agree."
             timeline.chart(charts.predicted_against_actual, alt, fit.predicted_against_actual(), dataset.target_name)
+        if len(dataset.targets) > POINTS_SHOWN:
+            st.caption(f"{POINTS_SHOWN} of {len(dataset.targets):,} points are drawn; all are fitted.")
     with parameters:
         if len(names) == 1:
             picture = runs.Picture(fit.as_quadratic, fit.learning_rate, fit.trace, tuple(reach(fit)))

@@ -13,6 +13,7 @@ from time import perf_counter
 
 from playwright.sync_api import Page, sync_playwright
 
+from gdcore import datasets
 from tests.browser.harness import CHROMIUM, FLAGS, fresh_server, settle
 
 PRESSES = 30
@@ -22,7 +23,7 @@ TIMED_PRESS = """async () => {
     const begin = performance.now();
     const watch = new MutationObserver(() => { last = performance.now(); });
     charts.forEach(chart => watch.observe(chart, { subtree: true, childList: true, attributes: true }));
-    const slider = document.querySelector('.st-key-quadratic_rate input[type=range]');
+    const slider = document.querySelector('[class*="_rate"] input[type=range]');
     slider.focus();
     window.pressed = begin;
     while (performance.now() - begin < 700) await new Promise(requestAnimationFrame);
@@ -44,23 +45,41 @@ def cpu_seconds(process_id: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def measure(page: Page, process_id: int, what: str) -> None:
+    press(page, "ArrowRight")
+    begin, used = perf_counter(), cpu_seconds(process_id)
+    page.wait_for_timeout(5000)
+    idle = (cpu_seconds(process_id) - used) / (perf_counter() - begin)
+
+    begin, used = perf_counter(), cpu_seconds(process_id)
+    keys = ["ArrowLeft", "ArrowRight"] * (PRESSES // 2)
+    times = [time for key in keys if (time := press(page, key)) is not None]
+    spent = (cpu_seconds(process_id) - used - idle * (perf_counter() - begin)) / PRESSES
+    print(
+        f"{what}: key press to last chart redrawn, median {median(times):.0f} ms, worst {max(times):.0f} ms; "
+        f"server CPU {1e3 * spent:.1f} ms"
+    )
+
+
 def main() -> None:
     with fresh_server() as server, sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS).new_page()
-        page.goto(f"{server.address}/quadratic")
-        settle(page)
-        press(page, "ArrowRight")
+        for path, charts in (("quadratic", 2), ("linear_regression", 3)):
+            page.goto(f"{server.address}/{path}")
+            settle(page, charts)
+            measure(page, server.process_id, path)
+        page.goto(f"{server.address}/linear_regression?regression_data=Your+own")
+        page.get_by_text("Upload", exact=True).first.click()
+        page.locator("input[type=file]").set_input_files({"name": "t.csv", "mimeType": "text/csv", "buffer": table()})
+        page.get_by_role("heading", level=1).get_by_text("200,000 examples").wait_for()
+        settle(page, 3)
+        measure(page, server.process_id, "linear_regression with 200,000 uploaded rows")
 
-        begin, used = perf_counter(), cpu_seconds(server.process_id)
-        page.wait_for_timeout(5000)
-        idle = (cpu_seconds(server.process_id) - used) / (perf_counter() - begin)
 
-        begin, used = perf_counter(), cpu_seconds(server.process_id)
-        keys = ["ArrowLeft", "ArrowRight"] * (PRESSES // 2)
-        times = [time for key in keys if (time := press(page, key)) is not None]
-        spent = (cpu_seconds(server.process_id) - used - idle * (perf_counter() - begin)) / PRESSES
-    print(f"key press to last chart redrawn: median {median(times):.0f} ms, worst {max(times):.0f} ms")
-    print(f"server CPU per rerun: {1e3 * spent:.1f} ms")
+def table() -> bytes:
+    data = datasets.noisy_line(n=200_000)
+    rows = zip(data.features[:, 0].tolist(), data.targets.tolist(), strict=True)
+    return ("x,y\n" + "\n".join(f"{x:.5f},{y:.5f}" for x, y in rows)).encode()
 
 
 if __name__ == "__main__":
