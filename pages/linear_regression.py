@@ -10,7 +10,7 @@ from gdcore.datasets import Dataset
 from pages.shared import own_data, quadratic_charts, runs, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
-from pages.shared.controls import Choice, Number, Panel, Pick, Rate, Switch
+from pages.shared.controls import Choice, Number, Panel, Rate, Switch
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, steps_table
 from pages.shared.regression_runs import POINTS_SHOWN, Fit, Model
@@ -124,17 +124,24 @@ def page() -> None:
 
 def all_settings() -> tuple:
     return (
-        Pick("data", "Data", (SIX, TWO, NOISY, EQUAL, MPG, OWN), SIX, then=suggest_rate),
+        Choice("data", "Data", (SIX, TWO, NOISY, EQUAL, MPG, OWN), SIX, then=suggest_rate),
         RATE,
         Number("w1", "w", -1e6, 1e6, 0, 0.5, help="The slope at the start, in the units of the data."),
         Number("w2", "w₂", -1e6, 1e6, 0, 0.5),
         Number("b", "b", -1e6, 1e6, 0, 0.5),
         Number("updates", "Epochs", 1, 10_000, 100, 50, whole=True),
         Switch("standardise", "Standardise the features", help="Shift each to mean 0 and stretch it to deviation 1."),
-        Pick("learned", "What is learned", (ALL, SLOPE), ALL, help="With one feature b can be held where it starts."),
-        Pick("loss", "Loss", (SQUARED, BROADCAST), SQUARED),
-        Choice("tolerance", "Tolerance", TOLERANCES, "0", help="Stop before an update that moves less than this."),
-        Choice("scale", "Axis of the loss", ("log", "linear"), "log"),
+        Choice("learned", "What is learned", (ALL, SLOPE), ALL, help="With one feature b can be held where it starts."),
+        Choice("loss", "Loss", (SQUARED, BROADCAST), SQUARED),
+        Choice(
+            "tolerance",
+            "Tolerance",
+            TOLERANCES,
+            "0",
+            ordered=True,
+            help="Stop before an update that moves less than this.",
+        ),
+        Choice("scale", "Axis of the loss", ("log", "linear"), "log", ordered=True),
         Switch(
             "equal", "Equal scales on the loss surface", help="Then the gradient stands at right angles on the contour."
         ),

@@ -22,7 +22,14 @@ SETTINGS = (
     Number("a1", "a1", -10, 10, -2, 0.1, help="Tilts the curve and moves the minimum to −a1 / (2 a2)."),
     Number("a0", "a0", -10, 10, -3, 0.1, help="Lifts the curve. Descent does not notice."),
     Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True),
-    Choice("tolerance", "Tolerance", TOLERANCES, "1e-5", help="Stop before an update that moves x by less than this."),
+    Choice(
+        "tolerance",
+        "Tolerance",
+        TOLERANCES,
+        "1e-5",
+        ordered=True,
+        help="Stop before an update that moves x by less than this.",
+    ),
     Number("left", "Frame: x from", -1000, 1000, -20, 1),
     Number("right", "x to", -1000, 1000, 20, 1),
 )

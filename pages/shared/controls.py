@@ -91,37 +91,17 @@ class Number:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few texts, on a slider that keeps their order."""
+    """One of a few texts: from a list, or on a slider if they are ordered.
+
+    `then` is called when a reader takes another one, with the new value, to set what depends on it.
+    """
 
     name: str
     label: str
     options: tuple[str, ...]
     default: str
     help: str | None = None
-
-    @property
-    def bound(self) -> str:
-        return f"one of {', '.join(self.options)}"
-
-    def widget(self, key: str, value: str) -> str:
-        return st.select_slider(self.label, self.options, self.default, key=key, help=self.help, bind="query-params")
-
-    def read(self, raw: Any) -> str | None:
-        return raw if raw in self.options else None
-
-    def store(self, key: str, value: str) -> None:
-        st.session_state[key] = value
-
-
-@dataclass(frozen=True)
-class Pick:
-    """One of a few named things. `then` is called with its new value, to set what depends on it."""
-
-    name: str
-    label: str
-    options: tuple[str, ...]
-    default: str
-    help: str | None = None
+    ordered: bool = False
     then: Callable[[str], None] | None = None
 
     @property
@@ -129,11 +109,11 @@ class Pick:
         return f"one of {', '.join(self.options)}"
 
     def widget(self, key: str, value: str) -> str:
-        index = self.options.index(self.default)
+        common = {"key": key, "help": self.help, "bind": "query-params"}
+        if self.ordered:
+            return st.select_slider(self.label, self.options, self.default, **common)
         react = (lambda: self.then(st.session_state[key])) if self.then else None
-        return st.selectbox(
-            self.label, self.options, index, key=key, help=self.help, on_change=react, bind="query-params"
-        )
+        return st.selectbox(self.label, self.options, self.options.index(self.default), on_change=react, **common)
 
     def read(self, raw: Any) -> str | None:
         return raw if raw in self.options else None
