@@ -35,6 +35,8 @@ def test_the_opening_shows_its_printed_losses():
     app.session_state["regression_stability"] = True
     stability = next(text.value for text in app.run().markdown if "condition number" in text.value)
     assert "| 10.95 | 1 |" in stability and "| 0.1622 | 0.5 |" in stability
+    predicted, measured = stability.splitlines()[-2:]
+    assert predicted.split("|")[2:] == measured.split("|")[2:]
 
 
 SCENE_CLAIMS = {
