@@ -2,7 +2,7 @@
 // and `shown` of each chart inside the container .st-key-<scope>, so nothing goes through the server and the charts stay
 // plain Altair. Called again whenever the data or the theme change; what must survive that lives in root.state.
 
-const HEAD_START = 100; // ms: a longer pause between two animation frames (a hidden tab) does not skip updates
+const LONGEST_PAUSE = 100; // ms: after a longer one between two animation frames (a hidden tab) no update is skipped
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".timeline");
@@ -114,7 +114,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   function tick(now) {
     if (!state.playing) return;
     animation = requestAnimationFrame(tick);
-    const passed = before ? Math.min(HEAD_START, now - before) : 0;
+    const passed = before ? Math.min(LONGEST_PAUSE, now - before) : 0;
     before = now;
     const position = state.position + (+find(".speed").value * passed) / 1000;
     if (position >= last) state.playing = false;
