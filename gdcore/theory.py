@@ -16,10 +16,9 @@ from math import inf, sqrt
 
 import numpy as np
 
-from gdcore.objectives import Array, QuadraticObjective
+from gdcore.objectives import ROUNDING, Array, BroadcastLeastSquares, LeastSquares, QuadraticObjective
 from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
 
-ROUNDING = 16 * float(np.finfo(float).eps)  # how far a few operations may take a number from where it belongs
 LONGEST = 2**62  # updates beyond which we say never
 
 
@@ -39,6 +38,8 @@ class Regime(Enum):
 
 def curvatures(objective: QuadraticObjective) -> Array:
     """Eigenvalues of the Hessian, ascending (d,). What rounding has left of a zero is 0."""
+    if isinstance(objective, LeastSquares | BroadcastLeastSquares):
+        return objective.principal(np.zeros(len(objective.hessian)))[0]
     eigenvalues = np.linalg.eigvalsh(objective.hessian)
     return np.asarray(np.where(np.abs(eigenvalues) <= ROUNDING * np.abs(eigenvalues).max(), 0.0, eigenvalues))
 
@@ -203,6 +204,8 @@ def _directions(objective: QuadraticObjective, start: Array) -> tuple[Array, Arr
     still stands on the minimum of 3x^2 - 2x.
     """
     start = np.asarray(start, dtype=float)
+    if isinstance(objective, LeastSquares | BroadcastLeastSquares):
+        return objective.principal(start)
     _, directions = np.linalg.eigh(objective.hessian)
     curved = curvatures(objective)
     slopes = objective.gradient(start) @ directions

@@ -110,7 +110,7 @@ def page() -> None:
     for note in notes:
         st.info(note)
     with st.container(key="regression"):
-        if values["hand"] and len(fit.model.names) == 2:
+        if values["hand"]:
             fit_by_hand(fit, panel)
         with st.container(key="regression_verdict"):
             st.markdown(scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient.")
@@ -126,9 +126,11 @@ def all_settings() -> tuple:
     return (
         Choice("data", "Data", (SIX, TWO, NOISY, EQUAL, MPG, OWN), SIX, then=suggest_rate),
         RATE,
-        Number("w1", "w", -1e6, 1e6, 0, 0.5, help="The slope at the start, in the units of the data."),
-        Number("w2", "w₂", -1e6, 1e6, 0, 0.5),
-        Number("b", "b", -1e6, 1e6, 0, 0.5),
+        Number(
+            "w1", "w", -1e12, 1e12, 0, 0.5, smallest=1e-12, help="The slope at the start, in the units of the data."
+        ),
+        Number("w2", "w₂", -1e12, 1e12, 0, 0.5, smallest=1e-12),
+        Number("b", "b", -1e12, 1e12, 0, 0.5, smallest=1e-12),
         Number("updates", "Epochs", 1, 10_000, 100, 50, whole=True),
         Switch("standardise", "Standardise the features", help="Shift each to mean 0 and stretch it to deviation 1."),
         Choice("learned", "What is learned", (ALL, SLOPE), ALL, help="With one feature b can be held where it starts."),
@@ -146,8 +148,8 @@ def all_settings() -> tuple:
             "equal", "Equal scales on the loss surface", help="Then the gradient stands at right angles on the contour."
         ),
         Switch("hand", "Fit by hand first", help="Lay a line yourself, then let descent go on from it."),
-        Number("hand_w", "Your slope", -1e6, 1e6, 0, 0.1),
-        Number("hand_b", "Your intercept", -1e6, 1e6, 0, 0.1),
+        Number("hand_w", "Your slope", -1e12, 1e12, 0, 0.1, smallest=1e-12),
+        Number("hand_b", "Your intercept", -1e12, 1e12, 0, 0.1, smallest=1e-12),
         *NOISY_SETTINGS,
     )
 
@@ -180,20 +182,30 @@ def settings(panel: Panel, dataset: Dataset) -> Model:
     """The settings in the order in which a teacher touches them; the slider of the rate follows the data."""
     place_of_the_rate = st.container()
     n_features = dataset.features.shape[1]
-    st.markdown("Start")
+    st.markdown("Start, in the units of the data")
     panel.draw_row(*(("w1", "b") if n_features == 1 else ("w1", "w2", "b")))
     panel.draw("updates", "standardise")
     with st.expander("More settings"):
-        if n_features == 1:
-            panel.draw("hand", "learned")
-        if panel.values["data"] == TWO:
-            panel.draw("loss")
-        panel.draw("tolerance", "scale", "equal")
+        panel.draw("learned", "hand", "loss", "tolerance", "scale", "equal")
+    take_back_what_does_not_go_together(panel, dataset)
     model = model_of(panel.values, dataset)
     with place_of_the_rate:
         rate(panel, theory.curvatures(model.objective))
-    panel.undo_reset_share()
+    panel.undo_reset_share("Your own table is not in it." if panel.values["data"] == OWN else "")
     return model
+
+
+def take_back_what_does_not_go_together(panel: Panel, dataset: Dataset) -> None:
+    """A setting that these data have no use for is taken back, and that is said."""
+    values, one = panel.values, dataset.features.shape[1] == 1
+    if values["learned"] == SLOPE and not (one and dataset.features.any()):
+        panel.refuse("What is learned: the slope alone needs one feature that is not 0; all parameters are.", "learned")
+    if values["learned"] == SLOPE and values["standardise"]:
+        panel.refuse("Standardise: with b held the feature stays as it is, for b would move with it.", "standardise")
+    if values["hand"] and (values["learned"] == SLOPE or not one):
+        panel.refuse("Fit by hand: it needs one feature, and both slope and intercept to be learned.", "hand")
+    if values["loss"] == BROADCAST and values["data"] != TWO:
+        panel.refuse(f"Loss: the broadcast mistake belongs to the data “{TWO}”; the squared error is used.", "loss")
 
 
 def rate(panel: Panel, curved: np.ndarray) -> None:
@@ -209,12 +221,11 @@ def rate(panel: Panel, curved: np.ndarray) -> None:
 
 
 def model_of(values: dict, dataset: Dataset) -> Model:
-    slope_only = values["learned"] == SLOPE and dataset.features.shape[1] == 1 and dataset.features.any()
     return Model(
         dataset,
-        held=values["b"] if slope_only else None,
-        standardise=values["standardise"] and not slope_only,
-        broadcast=values["data"] == TWO and values["loss"] == BROADCAST,
+        held=values["b"] if values["learned"] == SLOPE else None,
+        standardise=values["standardise"],
+        broadcast=values["loss"] == BROADCAST,
     )
 
 
@@ -272,7 +283,7 @@ def draw(fit: Fit, panel: Panel) -> None:
                 charts.surface,
                 alt,
                 fit.surface(timeline.palette().ramp),
-                *names[:2],
+                *(fit.model.title(name) for name in names[:2]),
                 fit.equal_aspect,
                 width="content" if fit.equal_aspect else "stretch",
                 key="regression_surface",
@@ -280,7 +291,8 @@ def draw(fit: Fit, panel: Panel) -> None:
                 selection_mode="start",
             )
             if len(names) == 3:
-                st.caption(f"A slice at the best {names[2]}; the path is its projection. Click to start elsewhere.")
+                st.caption(f"A slice at the best {names[2]}; the path is its projection.")
+                st.caption(f"Click to start there, with {names[2]} at its best.")
             else:
                 st.caption("Click anywhere to start there.")
     with loss, st.container(key="regression_result"):
@@ -301,10 +313,10 @@ def start_where_clicked(model: Model, panel: Panel) -> None:
     if not chosen:
         return
     theta = np.array(model.objective.optimum)
-    theta[:2] = chosen[0]["p"], chosen[0]["q"]
+    theta[:2] = float(f"{chosen[0]['p']:.3g}"), float(f"{chosen[0]['q']:.3g}")
     line = model.in_units_of_the_data(theta)
     names = ("w1", "b") if len(line) == 2 else ("w1", "w2", "b")
-    panel.assign({name: float(f"{value:.4g}") for name, value in zip(names, line.tolist(), strict=True)})
+    panel.assign({name: float(f"{value:.12g}") for name, value in zip(names, line.tolist(), strict=True)})
 
 
 def more(fit: Fit, values: dict, scene: Scene | None) -> None:
@@ -337,7 +349,9 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
     if closer.open:
         for column, name in zip(closer.columns(len(fit.model.names)), fit.model.names, strict=True):
             with column:
-                timeline.chart(charts.parameter, f"Parameter {name} over the epochs.", fit.parameter(name), name)
+                timeline.chart(
+                    charts.parameter, f"Parameter {name} over the epochs.", fit.parameter(name), fit.model.title(name)
+                )
     steps_table(fit.steps, {name: name for name in fit.steps}, "regression")
 
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.controls import SMALLEST, Number, Rate, Switch
+from pages.shared.controls import Number, Rate, Switch
 
 
 def open_lesson(page: str, **link) -> AppTest:
@@ -49,4 +49,6 @@ def _numbers(setting: Number):
     bounds = some.sampled_from([setting.low, setting.high, setting.default]).map(float)
     if setting.whole:
         return bounds | some.integers(int(setting.low), int(setting.high)).map(float)
-    return bounds | some.floats(setting.low, setting.high).filter(lambda value: value == 0 or abs(value) >= SMALLEST)
+    return bounds | some.floats(setting.low, setting.high).filter(
+        lambda value: value == 0 or abs(value) >= setting.smallest
+    )

@@ -46,7 +46,7 @@ SCENE_CLAIMS = {
     "Doubled once too often": ["Diverges", "above the limit", "leaves the picture"],
     "Raw features": ["1.042 × 10⁻⁷", "0.99999999", "Theory needs"],
     "Standardised features": ["Converges", "−0.8645", "**0.8645**", "7 epochs, as theory predicts"],
-    "A valley": ["a valley of equally good fits"],
+    "A valley": ["a valley of equally good fits, no unique optimum"],
     "An outlier": ["Converges"],
     "A bug in print": ["the wrong place", "least possible is 2.491"],
     "The bug repaired": ["Theory needs 1,146 epochs"],
@@ -87,7 +87,7 @@ def test_the_articles_line_is_shown_beside_its_printed_numbers():
 def test_the_published_bug_is_reproduced_row_by_row():
     texts = [text.value for text in open_lesson("regression", **lesson.PUBLISHED.settings).markdown]
     (text,) = [text for text in texts if "What the article printed" in text]
-    assert "1,000 × 1,000 entries, 8 MB in place of 8 kB" in text
+    assert "1,000 × 1,000 entries, 4 MB in place of 4 kB" in text
     assert "(0, 0, −3.5392)" in text and "(1.3, −1, −3.5)" in text
     for row in text.split("\n|")[3:]:
         _, printed, computed, printed_loss, loss = (cell.replace("−", "-") for cell in row.strip("| ").split(" | "))
@@ -214,3 +214,27 @@ def test_a_foreign_column_name_is_no_markup():
     assert not app.exception
     for text in [*app.markdown, *app.info]:
         assert "[x](http" not in text.value.replace("` [x](http://a.b) `", "")
+
+
+@pytest.mark.parametrize("size", [1e-90, 1e-7, 1.0, 3e6, 1e8, 1.7e9, 1e15, 1e90])
+@pytest.mark.parametrize("way", ["all parameters", "the slope only"])
+def test_own_data_of_any_size_are_fitted_and_have_their_optimum(size, way):
+    app = open_lesson("regression", data="Your own", learned=way)
+    table = "\n".join(f"{size * x!r},{y}" for x, y in [(1, 1), (2, 2), (3, 4), (4, 4.5)])
+    app.text_area(key="regression_text").set_value(table).run()
+    assert not app.exception, app.exception[0].message
+    assert "no unique optimum" not in verdict(app) or size in (1e-90, 1e15, 1e90)  # the machine cannot tell
+
+
+def test_settings_that_do_not_go_together_are_taken_back_and_said():
+    app = open_lesson("regression", learned="the slope only", standardise=True, hand=True, loss="the broadcast mistake")
+    said = app.warning[0].value
+    for setting in ("Standardise", "Fit by hand", "Loss"):
+        assert f"{setting}: " in said
+
+
+def test_a_curvature_far_below_the_largest_is_not_taken_for_a_valley():
+    model = Model(datasets.line()._replace(features=1e8 * np.arange(1.0, 7.0)[:, None]))
+    low, high = theory.curvatures(model.objective)
+    assert low == pytest.approx(2 * np.var(np.arange(1.0, 7.0)) / np.mean(np.arange(1.0, 7.0) ** 2), rel=1e-6)
+    assert high == pytest.approx(2e16 * np.mean(np.arange(1.0, 7.0) ** 2), rel=1e-6)

@@ -14,7 +14,7 @@ from numpy.testing import assert_array_equal
 from gdcore import LeastSquares
 from pages.shared.tables import Table, TableError, choose, read_table
 
-FINITE = st.floats(-1e100, 1e100)
+FINITE = st.floats(-1e100, 1e100).filter(lambda value: value == 0 or abs(value) >= 1e-100)
 X, Y, Z = np.arange(5.0), np.array([1.0, -2, 4, 0, 3]), np.array([0.5, 0.25, 7, -1, 2])
 
 
@@ -288,7 +288,7 @@ def test_a_feature_that_is_constant_only_in_the_rows_kept_is_constant():
 
 
 @given(
-    x=arrays(float, 9, elements=st.floats(-1e3, 1e3), unique=True),
+    x=arrays(float, 9, elements=st.floats(-1e3, 1e3).map(lambda x: round(x, 9)), unique=True),
     slope=st.floats(1e-3, 1e3) | st.floats(-1e3, -1e-3),
     shift=st.floats(-1e3, 1e3),
 )

@@ -61,11 +61,16 @@ class Number:
     help: str | None = None
     whole: bool = False
     slider: bool = False
+    smallest: float = SMALLEST
 
     @property
     def bound(self) -> str:
         between = f"from {number(self.low)} to {number(self.high)}"
-        return f"a whole number {between}" if self.whole else f"a number {between} (0, or at least 0.000001 in size)"
+        return (
+            f"a whole number {between}"
+            if self.whole
+            else f"a number {between} (0, or at least {self.smallest:g} in size)"
+        )
 
     def widget(self, key: str, value: float) -> float | None:
         # Whole numbers are floats here as well: an int widget raises OverflowError on ?name=inf.
@@ -79,7 +84,7 @@ class Number:
             value = float(raw)
         except (TypeError, ValueError):
             return None
-        if not self.low <= value <= self.high or 0 < abs(value) < SMALLEST:
+        if not self.low <= value <= self.high or 0 < abs(value) < self.smallest:
             return None
         if self.whole:
             return int(value) if value == int(value) else None
@@ -230,6 +235,8 @@ class Panel:
             if (said := st.query_params.get_all(self.key(setting.name)))
             and (len(said) > 1 or setting.read(said[0]) is None)
         }
+        if refused := st.session_state.pop(self.key("refused"), None):
+            self.problems |= dict([refused])
         self.values = {setting.name: self._stored(setting) for setting in settings}  # good before they are drawn, too
 
     def key(self, name: str) -> str:
@@ -263,7 +270,7 @@ class Panel:
         self.values |= {name: self.defaults[name] for name in names}
 
     def _sentence(self, setting: Setting, said: str, used: Any) -> str:
-        used = used if isinstance(used, str) else number(used)
+        used = str(used).lower() if isinstance(used, bool | str) else number(used)
         return f"{setting.label}: {literal(said)} is not {setting.bound}; {used} is used."
 
     def show_problems(self) -> None:
@@ -274,7 +281,11 @@ class Panel:
     def assign(self, values: Mapping[str, Any]) -> None:
         """Give settings new values; for callbacks, which run before the widgets are drawn."""
         for name, value in values.items():
-            self.settings[name].store(self.key(name), value)
+            setting = self.settings[name]
+            if setting.read(value) is None:
+                st.session_state[self.key("refused")] = (name, self._sentence(setting, str(value), self.values[name]))
+            else:
+                setting.store(self.key(name), value)
 
     def quick_pick(self, name: str, label: str, text: str | None, none: str = "") -> None:
         """A button that gives a setting this value; where it may not be used the button is disabled and says why.
@@ -293,8 +304,8 @@ class Panel:
             help=text if usable else why_not,
         )
 
-    def undo_reset_share(self) -> None:
-        """The three buttons below the settings; draw them last."""
+    def undo_reset_share(self, not_in_the_link: str = "") -> None:
+        """The three buttons below the settings; draw them last. What a link cannot carry is said beside it."""
         history = st.session_state.setdefault(self.key("history"), [])
         if not history or history[-1] != self.values:
             history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], dict(self.values)]
@@ -315,7 +326,7 @@ class Panel:
                 help="Every setting back to where the page opens",
             )
             with st.popover("Share"):
-                st.markdown("This link opens the page with these settings.")
+                st.markdown(f"This link opens the page with these settings. {not_in_the_link}")
                 st.code(self.link(), language=None, wrap_lines=True)
 
     def _undo(self) -> None:

@@ -3,6 +3,8 @@
 They stay in this visit: nothing is stored or shown to another reader, and a link cannot carry them.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -14,7 +16,9 @@ from pages.shared import tables
 
 def choose() -> tuple[Dataset, tuple[str, ...]]:
     """The reader's data set, or the six points while there is none, and what is to be said of it."""
-    way = st.segmented_control("Your table", ("Upload", "Paste", "Edit"), default="Paste", key="regression_way")
+    way = st.segmented_control(
+        "Your table", ("Upload", "Paste", "Edit"), default="Paste", key="regression_way", persist_state="session"
+    )
     try:
         table = {"Upload": uploaded, "Edit": edited}.get(way, pasted)()
         names = list(table.columns)
@@ -35,9 +39,11 @@ def uploaded() -> tables.Table:
 
 
 def pasted() -> tables.Table:
-    return tables.read_table(
-        st.text_area("A table, first row the names", FIRST_TABLE, key="regression_text", height=140)
+    text = st.text_area(
+        "A table, first row the names", FIRST_TABLE, key="regression_text", height=140, persist_state="session"
     )
+    table = tables.read_table(text)
+    return replace(table, notes=(*table.notes, EXAMPLE)) if text == FIRST_TABLE else table
 
 
 def edited() -> tables.Table:
@@ -46,6 +52,7 @@ def edited() -> tables.Table:
     return tables.read_table(st.data_editor(cells, num_rows="dynamic", key="regression_cells").to_csv(index=False))
 
 
+EXAMPLE = "This is an example: paste, upload or edit a table of your own."
 FIRST_TABLE = "x,y\n0,1\n1,3\n2,4\n3,8\n"
 
 

@@ -54,6 +54,10 @@ class Model:
         slopes = ("w",) if n_features == 1 else tuple(f"w{'₁₂'[i]}" for i in range(n_features))
         return slopes if self.held is not None else (*slopes, "b")
 
+    def title(self, name: str) -> str:
+        """A parameter with the scale that it is in."""
+        return f"{name} (standardised features)" if self.standardise else name
+
     @cached_property
     def floor(self) -> float:
         """The least possible loss; 0 where only the rounding of the targets is left of it."""

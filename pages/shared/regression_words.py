@@ -53,7 +53,9 @@ def verdict(fit: Fit) -> Verdict:
         left_the_picture(fit),
     ]
     if (curved == 0).any():
-        sentences.append("One direction is flat: there is a valley of equally good fits, and no unique optimum.")
+        sentences.append(
+            "One direction is flat as far as the machine can tell: a valley of equally good fits, no unique optimum."
+        )
     if fit.model.broadcast:
         sentences.append("But this loss is least where every prediction is the mean of the targets: the wrong place.")
     return Verdict(color, title, tuple(filter(None, sentences)))
@@ -67,7 +69,8 @@ def speeds(fit: Fit, curved: np.ndarray, color: str) -> str:
     if len(curved) == 1 or color == "red":
         return f"{steep}."
     flat = factors[np.flatnonzero(curved > 0)[0]]
-    return f"{steep}, along the flattest by 1 − η·λmin = **{apart(flat, 0, 1, -1)}**."
+    flattest = "flattest that is curved" if (curved == 0).any() else "flattest"
+    return f"{steep}, along the {flattest} by 1 − η·λmin = **{apart(flat, 0, 1, -1)}**."
 
 
 def progress(fit: Fit) -> str:
@@ -205,7 +208,7 @@ def printed_regression(fit: Fit) -> str:
     ]
     text = (
         f"**What the article printed.** Its predictions have shape ({n}, 1), its targets ({n},), so their difference "
-        f"has {n:,} × {n:,} entries, {8e-6 * n * n:.0f} MB in place of {8e-3 * n:.0f} kB: every prediction is compared "
+        f"has {n:,} × {n:,} entries, {4e-6 * n * n:.0f} MB in place of {4e-3 * n:.0f} kB: every prediction is compared "
         f"with every target. That loss is least at (w₁, w₂, b) = ({optima[1]}), where it is {number(mistaken.floor)}; "
         f"the right loss is least at ({optima[0]}).\n\n"
     )

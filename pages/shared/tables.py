@@ -22,6 +22,7 @@ MAX_BYTES = 10_000_000
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
 LONGEST_NAME = 200
+SMALLEST = 1e-100  # the square of a smaller number is nothing
 LARGEST = 1e100  # squares and their sums stay far from the end of the machine's numbers
 
 DELIMITERS = "\t;, "  # where two fit equally well the first wins: 1,5;2,5 has a decimal comma, and 1, 2 one space
@@ -195,6 +196,10 @@ def _numbers(name: str, cells: Sequence[str]) -> tuple[np.ndarray, str | None]:
             raise TableError(
                 f"Numbers can be at most {number(LARGEST)} in size, and column {literal(name)} has {literal(cells[i])}."
             )
+    for i in np.flatnonzero((values != 0) & (np.abs(values) < SMALLEST)):
+        raise TableError(
+            f"Numbers are 0 or at least {number(SMALLEST)} in size, and column {literal(name)} has {literal(cells[i])}."
+        )
     return values, cells[0] if np.isnan(values).all() else None
 
 
