@@ -7,7 +7,7 @@ into a direction (`optimizers`), and the rate of each update (`schedules`). `des
 beforehand what it will do.
 """
 
-from gdcore import datasets, theory
+from gdcore import datasets, scaling, theory
 from gdcore.batches import Batches
 from gdcore.descent import Outcome, Trace, descend
 from gdcore.objectives import BroadcastLeastSquares, LeastSquares, Quadratic
@@ -36,5 +36,6 @@ __all__ = [
     "Trace",
     "datasets",
     "descend",
+    "scaling",
     "theory",
 ]
