@@ -270,7 +270,8 @@ class Panel:
         self.values |= {name: self.defaults[name] for name in names}
 
     def _sentence(self, setting: Setting, said: str, used: Any) -> str:
-        used = str(used).lower() if isinstance(used, bool | str) else number(used)
+        used = {True: "true", False: "false"}[used] if isinstance(used, bool) else used
+        used = used if isinstance(used, str) else number(used)
         return f"{setting.label}: {literal(said)} is not {setting.bound}; {used} is used."
 
     def show_problems(self) -> None:
