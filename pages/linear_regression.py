@@ -10,10 +10,11 @@ from gdcore.datasets import Dataset
 from pages.shared import own_data, quadratic_charts, runs, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
-from pages.shared.controls import Choice, Number, Panel, Rate, Switch
+from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, steps_table
 from pages.shared.regression_runs import POINTS_SHOWN, Fit, Model
+from pages.shared.settings import Choice, Number, Rate, Switch
 from pages.shared.words import number
 
 SIX, TWO, NOISY, EQUAL, MPG, OWN = (

@@ -6,9 +6,10 @@ from gdcore import GradientDescent, Quadratic, Trace, descend
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
 from pages.shared import runs, timeline
-from pages.shared.controls import Choice, Number, Panel, Rate
+from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
+from pages.shared.settings import Choice, Number, Rate
 from pages.shared.words import number
 
 RATE = Rate(

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.controls import Number, Rate, Switch
+from pages.shared.settings import Number, Rate, Switch
 
 
 def open_lesson(page: str, **link) -> AppTest:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pages.shared.controls import Choice, Number, Rate
+from pages.shared.settings import Choice, Number, Rate
 
 RATE = Rate("rate", "Rate", 1e-4, 10, "0.05")
 COEFFICIENT = Number("a", "a", -10, 10, 3, 0.1)

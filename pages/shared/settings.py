@@ -1,0 +1,215 @@
+"""The kinds of settings: a declaration gives the widget, its place in the link and the check.
+
+Every value is checked twice, by Streamlit and by `read`: Streamlit's own check has holes (an infinite whole number ends
+the page, numbers off the step pass). The texts of options are part of the link format: choose them for good.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import streamlit as st
+
+from pages.shared.words import number
+
+SMALLEST = 1e-6  # a number nearer to 0 than this has no picture; 0 itself is welcome
+
+DECIMAL = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+FRACTION = re.compile(rf"\s*({DECIMAL})\s*(?:/\s*({DECIMAL})\s*)?", re.ASCII)
+
+
+class Setting(Protocol):
+    """What a page declares. `widget` draws it, standing on `value`; `store` is how a callback gives it another.
+
+    `read` turns the widget's value, or a link's text, into a value, and what the setting does not take into None.
+    `bound` says in words what it takes.
+    """
+
+    name: str
+    label: str
+    default: Any
+
+    @property
+    def bound(self) -> str: ...
+
+    def widget(self, key: str, value: Any) -> Any: ...
+
+    def read(self, raw: Any) -> Any: ...
+
+    def store(self, key: str, value: Any) -> None: ...
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number between two bounds, typed or stepped; with `slider` it is dragged."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: float
+    step: float
+    help: str | None = None
+    whole: bool = False
+    slider: bool = False
+    smallest: float = SMALLEST
+
+    @property
+    def bound(self) -> str:
+        between = f"from {number(self.low)} to {number(self.high)}"
+        return (
+            f"a whole number {between}"
+            if self.whole
+            else f"a number {between} (0, or at least {self.smallest:g} in size)"
+        )
+
+    def widget(self, key: str, value: float) -> float | None:
+        # Whole numbers are floats here as well: an int widget raises OverflowError on ?name=inf.
+        draw = st.slider if self.slider else st.number_input
+        low, high, default, step = map(float, (self.low, self.high, self.default, self.step))
+        format = "%.0f" if self.whole else "%g"
+        return draw(self.label, low, high, default, step, format=format, key=key, help=self.help, bind="query-params")
+
+    def read(self, raw: Any) -> float | int | None:
+        try:
+            value = float(raw)
+        except (TypeError, ValueError):
+            return None
+        if not self.low <= value <= self.high or 0 < abs(value) < self.smallest:
+            return None
+        if self.whole:
+            return int(value) if value == int(value) else None
+        return value
+
+    def store(self, key: str, value: float) -> None:
+        st.session_state[key] = float(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few texts: from a list, or on a slider if they are ordered.
+
+    `then` is called when a reader takes another one, with the new value, to set what depends on it.
+    """
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    default: str
+    help: str | None = None
+    ordered: bool = False
+    then: Callable[[str], None] | None = None
+
+    @property
+    def bound(self) -> str:
+        return f"one of {', '.join(self.options)}"
+
+    def widget(self, key: str, value: str) -> str:
+        common = {"key": key, "help": self.help, "bind": "query-params"}
+        if self.ordered:
+            return st.select_slider(self.label, self.options, self.default, **common)
+        react = (lambda: self.then(st.session_state[key])) if self.then else None
+        return st.selectbox(self.label, self.options, self.options.index(self.default), on_change=react, **common)
+
+    def read(self, raw: Any) -> str | None:
+        return raw if raw in self.options else None
+
+    def store(self, key: str, value: str) -> None:
+        st.session_state[key] = value
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    name: str
+    label: str
+    default: bool = False
+    help: str | None = None
+
+    @property
+    def bound(self) -> str:
+        return "true or false"
+
+    def widget(self, key: str, value: bool) -> bool:
+        return st.toggle(self.label, self.default, key=key, help=self.help, bind="query-params")
+
+    def read(self, raw: Any) -> bool | None:
+        return {"true": True, "false": False}.get(str(raw).lower())
+
+    def store(self, key: str, value: bool) -> None:
+        st.session_state[key] = value
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The learning rate: a text that may be 0.34, 1e-3 or 1/6, beside a log-spaced slider that has it as a stop.
+
+    A text and not a number input, because typing 1/6 into one leaves 16. The slider is what the address is bound to: it
+    changes the address in the browser, while a value that the script assigns adds a page to the browser's history.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: str
+    help: str | None = None
+    around: float | None = None  # the slider then covers the decades around this rate only, up to ten times it
+
+    @property
+    def bound(self) -> str:
+        return f"a number from {number(self.low)} to {number(self.high)}, such as 0.05, 1e-3 or 1/6"
+
+    def widget(self, key: str, value: str) -> str:
+        text, above = f"{key}_text", st.container()
+        linked = self.read(st.query_params.get(key)) or value  # another than value after the browser's Back button
+        slider = st.select_slider(
+            f"{self.label} on a log scale",
+            sorted({*self._grid(), self.default, value, linked}, key=self.number),
+            self.default,
+            key=key,
+            on_change=lambda: self.store(key, st.session_state[key]),
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        if self.read(st.session_state.get(text, slider)):
+            st.session_state[text] = slider  # but a text that is no rate stays until somebody mends it
+        typed = above.text_input(
+            self.label, key=text, on_change=self._take_text, args=(key,), help=self.help, max_chars=24
+        )
+        return slider if self.read(typed) else typed
+
+    def _take_text(self, key: str) -> None:
+        typed = st.session_state[f"{key}_text"]
+        if self.read(typed):
+            self.store(key, typed)
+
+    def store(self, key: str, value: str) -> None:
+        st.session_state[key] = st.session_state[f"{key}_text"] = value
+
+    def _grid(self) -> list[str]:
+        """Twenty rates a decade, with three digits each."""
+        low = self.low if self.around is None else max(self.low, self.around / 1e4)
+        high = self.high if self.around is None else min(self.high, self.around * 10)
+        exponents = range(math.ceil(20 * math.log10(low) - 1e-9), math.floor(20 * math.log10(high) + 1e-9) + 1)
+        return [f"{10 ** (exponent / 20):.3g}" for exponent in exponents]
+
+    def number(self, text: str) -> float | None:
+        """The number that a text says, or None if it says none within the bounds."""
+        match = FRACTION.fullmatch(text)
+        if match is None:
+            return None
+        above, below = float(match[1]), float(match[2] or 1)
+        rate = above / below if below else math.inf
+        return rate if self.low <= rate <= self.high else None
+
+    def times(self, text: str, factor: float) -> str:
+        """The rate that is so many times this one, as a fraction if this is one: half of 1/3 is 1/6."""
+        above, _, below = text.partition("/")
+        return f"{above}/{float(below) / factor:.12g}" if below else f"{float(text) * factor:.12g}"
+
+    def read(self, raw: Any) -> str | None:
+        return raw if isinstance(raw, str) and self.number(raw) is not None else None
