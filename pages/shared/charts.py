@@ -6,7 +6,8 @@ that is on the screen; a chart whose specification changes is torn down and buil
 
 Every chart has two parameters that the timeline moves in the browser: `frame`, the row of the dataset `path` to stand
 on, and `shown`, the last row that may be seen (all of them, unless the result is hidden). What moves is a handful of
-generated rows that look up their coordinates in `path`; filtering a long dataset at every frame would be slow.
+generated rows that look up their coordinates in `path`; filtering a long dataset at every frame would be slow. (`shown`
+does filter it, but moves only while a hidden result appears.)
 Every scale has an explicit domain, because a missing one alone takes the animation from 60 frames a second to 10.
 """
 
@@ -224,15 +225,15 @@ def marked(
     ]
 
 
-def outside(now: alt.Chart, condition: str, words: str, palette: Palette) -> alt.Chart:
-    """Words, a Vega expression, in place of a ball that has left the picture."""
+def outside(now: alt.Chart, condition: str, words: str, palette: Palette, depth: float = 0.5) -> alt.Chart:
+    """Words, a Vega expression, in place of a ball that has left the picture; depth 0 is its top, 1 its bottom."""
     return (
         now.transform_filter(condition)
         .transform_calculate(words=words)
         .mark_text(fontSize=15, fontWeight="bold", color=palette.iterate, baseline="middle")
         .encode(
             x=alt.value(alt.ExprRef("width / 2")),
-            y=alt.value(alt.ExprRef("height / 2")),
+            y=alt.value(alt.ExprRef(f"height * {depth}")),
             text=alt.Text("words:N"),
             tooltip=alt.value(None),
         )

@@ -159,7 +159,7 @@ def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Char
         *marked(x, y, "start_p", "start_q", "start", "square", palette.ink, above=True),
         *_gradient_arrow(palette, x, y),
         *walk(palette, x, y, ("p", "q"), ("next_p", "next_q"), tips),
-        outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette),
+        outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, depth=0.1),
         _where_the_pointer_is(x, y),
         height=HEIGHT,
     ).add_params(*POINTER)

@@ -62,7 +62,7 @@ class Number:
         return (
             f"a whole number {between}"
             if self.whole
-            else f"a number {between} (0, or at least {self.smallest:g} in size)"
+            else f"a number {between} (0, or at least {number(self.smallest)} in size)"
         )
 
     def widget(self, key: str, value: float) -> float | None:
