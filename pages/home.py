@@ -5,7 +5,8 @@ import streamlit as st
 from gdcore import GradientDescent, Quadratic, datasets, descend
 from pages.shared import quadratic_charts, regression_charts, runs, timeline
 from pages.shared.frame import LESSONS, run
-from pages.shared.regression_runs import Fit, Model
+from pages.shared.models import Model
+from pages.shared.regression_runs import Fit
 
 COLUMNS = 3
 

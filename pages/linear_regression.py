@@ -13,7 +13,8 @@ from pages.shared import regression_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, steps_table
-from pages.shared.regression_runs import POINTS_SHOWN, Fit, Model
+from pages.shared.models import Model
+from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.settings import Choice, Number, Rate, Switch
 from pages.shared.words import number
 

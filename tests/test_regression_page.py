@@ -7,7 +7,9 @@ from hypothesis import strategies as some
 
 from gdcore import GradientDescent, datasets, descend, theory
 from pages import linear_regression as lesson
-from pages.shared.regression_runs import Fit, Model
+from pages.shared.models import Model
+from pages.shared.planes import Plane
+from pages.shared.regression_runs import Fit
 from tests.harness import any_value, drawn, open_lesson, verdict
 
 SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
@@ -142,7 +144,7 @@ def test_predicted_and_measured_epochs_agree_within_one_percent(dataset, standar
 @EVERY
 def test_the_gradient_is_orthogonal_to_the_drawn_contour(standardise):
     model = Model(datasets.noisy_line(), standardise=standardise)
-    for _, line in fit(model, 0.1, 20, [0.0, 3.0]).isolines().groupby("level"):
+    for _, line in Plane(model, np.array([0.0, 3.0])).isolines().groupby("level"):
         points = line[["p", "q"]].to_numpy()[:-1]
         along = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)  # exact for an ellipse at equal angles
         gradient = model.objective.gradient(points)

@@ -6,6 +6,7 @@ axes carry the names of the data; a chart is rebuilt when they change, and only 
 
 import altair as alt
 
+from pages.shared import plane_charts
 from pages.shared.charts import (
     EPOCHS,
     NOW,
@@ -17,7 +18,6 @@ from pages.shared.charts import (
     Palette,
     arrow_heads,
     linked,
-    marked,
     outside,
     over_time,
     rows_back,
@@ -137,46 +137,24 @@ def predicted_against_actual(palette: Palette, target: str) -> Chart:
 
 
 def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Chart:
-    """The loss over two parameters: shading, isolines, the path, the gradient and the optimum.
+    """The loss over two parameters: the ground, the path and the gradient.
 
-    isolines: level, order, p, q. path: frame, update, p, q, loss, gradient_p, gradient_q, next_p, next_q, taken,
-    inside, near. view: url of the shading, p_low, p_high, q_low, q_high, best_p, best_q, start_p, start_q.
+    path: frame, update, p, q, loss, gradient_p, gradient_q, next_p, next_q, taken, inside, near. `plane_charts`: the
+    rest.
     """
-    x, y = Axis(alt.X, "p_low", "p_high", f"parameter {across}"), Axis(alt.Y, "q_low", "q_high", f"parameter {up}")
+    x, y = plane_charts.axes(across, up)
     tips = [tip("update", "epoch", "d"), tip("p", across, ".6~g"), tip("q", up, ".6~g"), tip("loss", "loss", ".6~g")]
-    nothing = alt.value(None)  # the theme would show a tooltip with the picture's address
-    image = alt.Chart(alt.NamedData("view")).mark_image(aspect=False)
-    isolines = alt.Chart(alt.NamedData("isolines")).mark_line(
-        color=palette.ink, strokeWidth=0.8, opacity=0.35, clip=True
-    )
     chart = linked(
         palette,
-        image.encode(
-            x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), url=alt.Url("url:N"), tooltip=nothing
-        ),
-        isolines.encode(x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=nothing),
-        *marked(x, y, "best_p", "best_q", "optimum", "diamond", palette.optimum, above=False),
-        *marked(x, y, "start_p", "start_q", "start", "square", palette.ink, above=True),
+        *plane_charts.ground(palette, x, y),
         *_gradient_arrow(palette, x, y),
         *walk(palette, x, y, ("p", "q"), ("next_p", "next_q"), tips),
         outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, depth=0.1),
-        _where_the_pointer_is(x, y),
+        plane_charts.click(x, y),
         height=HEIGHT,
     ).add_params(*POINTER)
     # A unit is as long across as up only in a square; Streamlit's own sizing would take the axes out of it.
     return chart.properties(width=SQUARE, height=SQUARE, autosize=alt.AutoSizeParams(type="pad")) if equal else chart
-
-
-def _where_the_pointer_is(x: Axis, y: Axis) -> alt.Chart:
-    """A click anywhere selects that very point: a transparent rectangle whose datum follows the pointer."""
-    start = alt.selection_point(name="start", on="click", fields=["p", "q"], empty=False, toggle=False)
-    return (
-        alt.Chart(alt.NamedData("view"))
-        .mark_rect(opacity=0, cursor="crosshair")
-        .transform_calculate(p="pointer_x", q="pointer_y")
-        .encode(x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), tooltip=alt.value(None))
-        .add_params(start)
-    )
 
 
 def _gradient_arrow(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:

@@ -6,7 +6,8 @@ from gdcore import GradientDescent, Outcome, descend, theory
 from gdcore.theory import Regime
 from pages.shared import timeline
 from pages.shared.lesson import Verdict
-from pages.shared.regression_runs import Fit, Model
+from pages.shared.models import Model
+from pages.shared.regression_runs import Fit
 from pages.shared.words import apart, count, literal, number, rate_text, steady
 
 

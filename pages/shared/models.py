@@ -1,0 +1,66 @@
+"""Linear regression as a reader sets it up: which data, in which scale, and which parameters are learned."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from gdcore import BroadcastLeastSquares, LeastSquares, scaling, theory
+from gdcore.datasets import Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What is learned from which data: y = w x + b, or y = w1 x1 + w2 x2 + b.
+
+    held: the value at which b is kept, or None to learn it too. standardise: descend on features with mean 0 and
+    deviation 1, the targets left as they are. broadcast: the mistaken loss of a published tutorial.
+    """
+
+    dataset: Dataset
+    held: float | None = None
+    standardise: bool = False
+    broadcast: bool = False
+
+    @cached_property
+    def _scaled(self):
+        if self.standardise:
+            return scaling.standardised(self.dataset.features)
+        n_features = self.dataset.features.shape[1]
+        return self.dataset.features, np.zeros(n_features), np.ones(n_features)
+
+    @cached_property
+    def objective(self) -> LeastSquares | BroadcastLeastSquares:
+        features, targets = self._scaled[0], self.dataset.targets
+        if self.held is not None:
+            return LeastSquares(features, targets - self.held, intercept=False)
+        return (BroadcastLeastSquares if self.broadcast else LeastSquares)(features, targets)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        n_features = self.dataset.features.shape[1]
+        slopes = ("w",) if n_features == 1 else tuple(f"w{'₁₂'[i]}" for i in range(n_features))
+        return slopes if self.held is not None else (*slopes, "b")
+
+    def title(self, name: str) -> str:
+        """A parameter with the scale that it is in."""
+        return f"{name} (standardised features)" if self.standardise else name
+
+    @cached_property
+    def floor(self) -> float:
+        """The least possible loss; 0 where only the rounding of the targets is left of it."""
+        least = float(self.objective.value(self.objective.optimum))
+        return least if least > (theory.ROUNDING * float(abs(self.dataset.targets).max())) ** 2 else 0.0
+
+    def start(self, slopes_and_intercept: list[float]) -> np.ndarray:
+        """The theta from which descent begins, for a line given in the units of the data."""
+        if self.held is not None:
+            return np.array(slopes_and_intercept[:-1])
+        return scaling.to_standardised(np.array(slopes_and_intercept), *self._scaled[1:])
+
+    def in_units_of_the_data(self, theta: np.ndarray) -> np.ndarray:
+        """(..., p + 1): slopes and intercept of the same line for the features as they are."""
+        if self.held is not None:
+            held = np.full((*theta.shape[:-1], 1), self.held)
+            return np.concatenate([theta, held], axis=-1)
+        return scaling.to_original(theta, *self._scaled[1:])
