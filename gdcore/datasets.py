@@ -96,6 +96,17 @@ def noisy_line(
     )
 
 
+def drifting_line(n: int = 2000, noise: float = 1.0, seed: int = 0) -> Dataset:
+    """A stream, in the order of its arrival: y = 2x - 1 + noise, and from row n // 2 on y = -x + 3 + noise.
+
+    x and the noise are those of `noisy_line` with the same n, noise and seed.
+    """
+    before, after = (noisy_line(n, (slope,), intercept, noise, seed=seed) for slope, intercept in ((2, -1), (-1, 3)))
+    targets = np.where(np.arange(n) < n // 2, before.targets, after.targets)
+    note = f"The line drifts after {n // 2} of {n} examples: from y = 2x - 1 to y = -x + 3."
+    return before._replace(targets=targets, note=note)
+
+
 def _check_noisy_line(n: int, slopes: Sequence[float], intercept: float, noise: float, outliers: int) -> None:
     if n < 2:
         raise ValueError(f"n must be at least 2, got {n}")

@@ -6,13 +6,22 @@ multiplication per direction. With eigenvalues lambda of the Hessian ("curvature
     theta_t = theta_0 - V phi_t(lambda) V' g0,    phi_t(lambda) = (1 - q^t) / lambda,    q = 1 - eta lambda,
 
 and phi_t = eta t along a direction without curvature. This holds for every sign of lambda, with or without a minimum.
-Sources: Polyak 1964 (heavy ball); Lessard, Recht & Packard 2016 (limits of Nesterov's rule); Goh 2017 (the picture).
+
+Stochastic descent on least squares, batches of B drawn with replacement: the mean of the error e takes that same path,
+and S = E[e e'] has a linear recursion, with A = 2 x x', H = E[A] and c = 2 x r for the residual r at the optimum:
+
+    S <- (I - eta H) S (I - eta H) + eta^2 / B (E[A S A] - H S H + E[c c'] + E[A e c' + c e' A])
+
+Its stability, its fixed point and its path give the mean-square limit, the noise floor and the expected gap.
+Sources: Polyak 1964 (heavy ball); Lessard, Recht & Packard 2016 (limits of Nesterov's rule); Goh 2017 (the picture);
+Widrow & Hoff 1960 and Feuer & Weinstein 1985 (moments of stochastic descent on least squares, "LMS").
 """
 
 from bisect import bisect_left
 from collections.abc import Callable
 from enum import Enum
-from math import inf, sqrt
+from math import inf, isfinite, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -211,3 +220,144 @@ def _directions(objective: QuadraticObjective, start: Array) -> tuple[Array, Arr
     slopes = objective.gradient(start) @ directions
     terms = np.abs(curved).max() * np.linalg.norm(start) + np.linalg.norm(objective.gradient(np.zeros_like(start)))
     return curved, directions, np.where(np.abs(slopes) <= ROUNDING * terms, 0.0, slopes)
+
+
+class _Moments(NamedTuple):
+    """The second moment S of the error along the m directions with curvature, for batches of B drawn with replacement.
+
+    Symmetric matrices are written out as vectors of m^2 numbers. Entry (j, k) of S decays at P = lambda_j + lambda_k
+    and is kept as Y = P^(1/2) S: so no direction drowns in the rounding of a steeper one, however badly the data are
+    scaled. The recursion of the module's docstring is then
+
+        Y <- Y - eta P ((I - eta K) Y - eta (noise + cross E[e]))
+
+    with P^(1/2) K P^(1/2) S = E[A_batch S A_batch]. K is symmetric, and none of its eigenvalues is negative.
+    """
+
+    curved: Array  # (m,)
+    decay: Array  # P (m^2,)
+    spread: Array  # K (m^2, m^2)
+    noise: Array  # E[c c'] / B, divided by P^(1/2), (m^2,)
+    cross: Array  # E[e] -> E[A e c' + c e' A] / B, divided by P^(1/2), (m^2, m)
+
+    def gap(self, scaled: Array) -> Array:
+        """f - f* = tr(H S) / 2 for Y (..., m^2): (...)."""
+        return np.asarray(scaled[..., :: len(self.curved) + 1] @ np.sqrt(self.curved / 8))
+
+    @property
+    def limit(self) -> float:
+        """The rate at which Y stops shrinking, 1 / max K."""
+        steepest = float(np.linalg.eigvalsh(self.spread).max(initial=0))
+        return 1 / steepest if steepest else inf
+
+    def kept(self, learning_rate: float) -> Array:
+        """I - eta K, (m^2, m^2)."""
+        return np.asarray(np.eye(len(self.decay)) - learning_rate * self.spread)
+
+
+def _moments(objective: LeastSquares, size: int, learning_rate: float = 0.0) -> _Moments:
+    """The moments, once size and rate have been checked."""
+    if not size >= 1:
+        raise ValueError(f"size must be at least 1, got {size}")
+    if not (isfinite(learning_rate) and learning_rate >= 0):
+        raise ValueError(f"learning_rate must be finite and at least 0, got {learning_rate}")
+    curved, directions, _ = objective.principal(objective.optimum)
+    curved, directions = curved[curved > 0], directions[:, curved > 0]
+    along, residuals = objective.design @ directions, _residuals_at_optimum(objective)
+    decay = np.add.outer(curved, curved).ravel()
+    pairs = (2 * along[:, :, None] * along[:, None, :]).reshape(len(along), len(decay)) / np.sqrt(decay)
+    all_at_once = np.diag(1 / np.add.outer(1 / curved, 1 / curved).ravel())  # lambda_j lambda_k / P
+    drawn = len(along) * size
+    return _Moments(
+        curved,
+        decay,
+        spread=(1 - 1 / size) * all_at_once + pairs.T @ pairs / drawn,
+        noise=2 * residuals**2 @ pairs / drawn,
+        cross=4 * pairs.T @ (residuals[:, None] * along) / drawn,
+    )
+
+
+def _residuals_at_optimum(objective: LeastSquares) -> Array:
+    """X theta* - y, (n,). What rounding has left of a zero is 0: data without noise have no noise floor."""
+    residuals = objective.design @ objective.optimum - objective.targets
+    scale = np.linalg.norm(objective.design) * np.linalg.norm(objective.optimum) + np.linalg.norm(objective.targets)
+    return np.asarray(np.where(np.abs(residuals) <= ROUNDING * scale, 0.0, residuals))
+
+
+def mean_square_limit(objective: LeastSquares, size: int) -> float:
+    """The constant rate of plain descent at which E|error|^2 stops shrinking, `size` examples drawn with replacement.
+
+    At most rate_limit, 2 / lambda_max, which it approaches for large sizes. Infinite where nothing is curved.
+    """
+    return _moments(objective, size).limit
+
+
+def best_mean_square_rate(objective: LeastSquares, size: int) -> float:
+    """The constant rate with which the second moment shrinks fastest; 2 / (lambda_min + lambda_max) for large sizes.
+
+    An update of S, I - eta P + eta^2 Q, keeps it positive, so its spectral radius is its largest eigenvalue, 1 - c
+    (Krein & Rutman 1948). c(eta) is the least of many parabolas, u'(eta P - eta^2 Q)u over all |u| = 1, hence concave,
+    and it rises as long as that one does: u'P u > 2 eta u'Q u.
+    """
+    _extremes(curvatures(objective))
+    moments = _moments(objective, size)
+    roots, low, high = np.sqrt(moments.decay), 0.0, moments.limit
+    for _ in range(50):
+        rate = (low + high) / 2
+        inverse = np.linalg.inv(moments.kept(rate)) / np.outer(roots, roots)  # its largest, eta / c, keeps its digits
+        least = roots * np.linalg.eigh(inverse)[1][:, -1]
+        low, high = (rate, high) if least @ least > 2 * rate * least @ moments.spread @ least else (low, rate)
+    return (low + high) / 2
+
+
+def noise_floor(objective: LeastSquares, learning_rate: float, size: int) -> float:
+    """E[f] - f* of plain descent in the long run, `size` examples drawn with replacement: (I - eta K) Y = eta noise.
+
+    Infinite from the mean-square limit on; below it 0 for data without noise.
+    """
+    moments = _moments(objective, size, learning_rate)
+    if learning_rate >= moments.limit:
+        return inf
+    fixed_point = np.linalg.solve(moments.kept(learning_rate), learning_rate * moments.noise)
+    return float(moments.gap(np.asarray(fixed_point, dtype=float)))
+
+
+def first_order_noise_floor(objective: LeastSquares, learning_rate: float, size: int) -> float:
+    """The noise floor for a small rate, Y = eta noise: eta E[r^2 |x|^2] / B. Too low near the limit."""
+    moments = _moments(objective, size, learning_rate)
+    return float(moments.gap(learning_rate * moments.noise))
+
+
+def expected_gap(objective: LeastSquares, start: Array, learning_rate: float, size: int, steps: int) -> Array:
+    """E[f(theta_t)] - f*, t = 0 ... steps, of plain descent, `size` examples drawn with replacement: (steps + 1,).
+
+    Exact, the cross terms with the mean of the error included. Infinite where it leaves the range of numbers.
+    """
+    moments = _moments(objective, size, learning_rate)
+    curved, _, slopes = objective.principal(np.asarray(start, dtype=float))
+    mean = slopes[curved > 0] / moments.curved
+    path = [np.sqrt(moments.decay) * np.outer(mean, mean).ravel()]
+    with np.errstate(all="ignore"):
+        moves = learning_rate * moments.decay[:, None]
+        update = np.eye(len(moves)) - moves * moments.kept(learning_rate)
+        noise, cross = learning_rate * moves[:, 0] * moments.noise, learning_rate * moves * moments.cross
+        for _ in range(steps):
+            path.append(update @ path[-1] + cross @ mean + noise)
+            mean = (1 - learning_rate * moments.curved) * mean
+        gaps = np.maximum(moments.gap(np.array(path)), 0)  # where one update removes a direction, rounding may go below
+    return np.asarray(np.nan_to_num(gaps, nan=inf, posinf=inf))
+
+
+def gradient_noise(objective: LeastSquares, theta: Array, size: int, replacement: bool = True) -> Array:
+    """Covariance (d, d) of the gradient of a batch of B at theta: that of one example's, 2 x (x'theta - y), over B.
+
+    Without replacement times (n - B) / (n - 1): a batch of all examples has no noise.
+    """
+    n = objective.n_examples
+    if not size >= 1:
+        raise ValueError(f"size must be at least 1, got {size}")
+    if not replacement and size > n:
+        raise ValueError(f"size must be at most the number of examples, {n}, got {size}")
+    gradients = 2 * objective.design * (objective.design @ theta - objective.targets)[:, None]
+    centred = gradients - gradients.mean(0)
+    return np.asarray(centred.T @ centred / (n * size) * (1 if replacement else (n - size) / max(n - 1, 1)))

@@ -1,11 +1,13 @@
 """Home: what this is, and a card for each lesson."""
 
+import numpy as np
 import streamlit as st
 
-from gdcore import GradientDescent, Quadratic, datasets, descend
-from pages.shared import quadratic_charts, regression_charts, runs, timeline
+from gdcore import Constant, GradientDescent, Quadratic, datasets, descend
+from pages.shared import quadratic_charts, race_charts, regression_charts, runs, timeline
 from pages.shared.frame import LESSONS, run
 from pages.shared.models import Model
+from pages.shared.race_runs import Lane, Race
 from pages.shared.regression_runs import Fit
 
 COLUMNS = 3
@@ -45,7 +47,21 @@ def turning_line() -> None:
     )
 
 
-PICTURES = {"pages/quadratic.py": jumping_ball, "pages/linear_regression.py": turning_line}
+def three_lanes() -> None:
+    """The first epochs of batch, mini-batch and stochastic descent."""
+    model = Model(datasets.noisy_line(n=256, seed=7))
+    lanes = tuple(Lane(size, Constant(0.05)) for size in (256, 32, 1))
+    race = Race(model, lanes, np.array([-1.0, 4.0]), (40, 80, 400))
+    timeline.chart(
+        race_charts.thumbnail, "Three paths to one optimum.", race.surface(timeline.palette().ramp, cloud=False)
+    )
+
+
+PICTURES = {
+    "pages/quadratic.py": jumping_ball,
+    "pages/linear_regression.py": turning_line,
+    "pages/variant_race.py": three_lanes,
+}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, steps_table
+from pages.shared.lesson import Scene, choose_scene, lazily, steps_table
 from pages.shared.models import Model
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.settings import Choice, Number, Rate, Switch
@@ -167,7 +167,7 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     panel.draw("data")
     values = panel.values
     if values["data"] == OWN:
-        return own_data.choose()
+        return own_data.choose("regression")
     if values["data"] == NOISY:
         with st.expander("The noisy data"):
             panel.draw(*(setting.name for setting in NOISY_SETTINGS))
@@ -355,11 +355,6 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
                     charts.parameter, f"Parameter {name} over the epochs.", fit.parameter(name), fit.model.title(name)
                 )
     steps_table(fit.steps, {name: name for name in fit.steps}, "regression")
-
-
-def lazily(title: str, key: str):
-    """An expander whose content is made when it is open."""
-    return st.expander(title, icon=":material/expand_circle_down:", key=key, on_change="rerun")
 
 
 if __name__ == "__main__":

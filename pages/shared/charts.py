@@ -33,15 +33,30 @@ class Palette:
     gradient: str
     step: str
     optimum: str
+    lanes: tuple[str, ...]  # of those who race each other, in this order
     ramp: tuple[str, ...]  # of a surface, from the lowest to the highest
 
 
 PALETTES = {
     "light": Palette(
-        "#262730", "#8a8f99", "#0072b2", "#d55e00", "#b8578d", "#007f5c", ("#b4c0d4", "#e8ecf2", "#ffffff")
+        ink="#262730",
+        muted="#8a8f99",
+        iterate="#0072b2",
+        gradient="#d55e00",
+        step="#b8578d",
+        optimum="#007f5c",
+        lanes=("#0072b2", "#c77c00", "#b8578d", "#d55e00", "#2f9bd6", "#5b5f6b"),
+        ramp=("#b4c0d4", "#e8ecf2", "#ffffff"),
     ),
     "dark": Palette(
-        "#fafafa", "#8a8f99", "#56b4e9", "#e69f00", "#e08dbb", "#2fc295", ("#4a5670", "#262c3a", "#14161c")
+        ink="#fafafa",
+        muted="#8a8f99",
+        iterate="#56b4e9",
+        gradient="#e69f00",
+        step="#e08dbb",
+        optimum="#2fc295",
+        lanes=("#56b4e9", "#e69f00", "#e08dbb", "#ff7f50", "#8fd0ff", "#c5c8d0"),
+        ramp=("#4a5670", "#262c3a", "#14161c"),
     ),
 }
 
@@ -144,6 +159,11 @@ def linked(palette: Palette, *layers: alt.Chart, height: int = HEIGHT) -> Chart:
     )
 
 
+def reads(dataset: str) -> alt.Chart:
+    """A mark that draws nothing: a dataset that no mark reads is empty for look-ups."""
+    return alt.Chart(alt.NamedData(dataset)).mark_point().transform_filter("false").encode(tooltip=alt.value(None))
+
+
 def rows_back(nearest: int, furthest: int, *columns: str) -> alt.Chart:
     """The rows of `path` that lie `nearest` to `furthest` frames behind the current one, looked up frame by frame."""
     rows = alt.Chart(alt.sequence(nearest, furthest + 1, as_="back"))
@@ -223,6 +243,16 @@ def marked(
         rows.mark_point(shape=shape, filled=True, size=130, opacity=1, color=color, clip=True).encode(**place),
         rows.mark_text(fontSize=13, color=color, **side).encode(text=alt.value(word), **place),
     ]
+
+
+def straight(rows: alt.Chart, x: Axis, slope: str, intercept: str) -> alt.Chart:
+    """A straight line from one edge of the picture to the other."""
+    return rows.transform_calculate(
+        left=x.low,
+        right=x.high,
+        at_left=f"datum.{slope} * {x.low} + datum.{intercept}",
+        at_right=f"datum.{slope} * {x.high} + datum.{intercept}",
+    )
 
 
 def outside(now: alt.Chart, condition: str, words: str, palette: Palette, depth: float = 0.5) -> alt.Chart:

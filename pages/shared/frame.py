@@ -21,6 +21,7 @@ FRAME_IS_UP = "_frame_is_up"
 LESSONS = {
     "pages/quadratic.py": ("The quadratic", "One parameter: how the learning rate makes or breaks descent"),
     "pages/linear_regression.py": ("Linear regression", "Data, parameters and loss together: why scaling decides"),
+    "pages/variant_race.py": ("The race", "Batch, mini-batch, stochastic: what fast means, and what noise does"),
 }
 
 

@@ -28,8 +28,16 @@ class Verdict:
     title: str
     sentences: tuple[str, ...]
 
+    @property
+    def badge(self) -> str:
+        return f":{self.color}-badge[**{self.title}**]"
+
+    @property
+    def line(self) -> str:
+        return " ".join([self.badge, *self.sentences])
+
     def show(self) -> None:
-        st.markdown(f":{self.color}-badge[**{self.title}**] " + " ".join(self.sentences))
+        st.markdown(self.line)
 
 
 def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
@@ -48,6 +56,11 @@ def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None
 
     where.pills("Scene", list(by_name), key=key, on_change=take, help="One click sets everything; Undo takes it back.")
     return current
+
+
+def lazily(title: str, key: str):
+    """An expander whose content is made when it is open."""
+    return st.expander(title, icon=":material/expand_circle_down:", key=key, on_change="rerun")
 
 
 def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name: str) -> None:

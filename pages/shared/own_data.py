@@ -14,13 +14,13 @@ from gdcore.datasets import Dataset
 from pages.shared import tables
 
 
-def choose() -> tuple[Dataset, tuple[str, ...]]:
+def choose(page: str) -> tuple[Dataset, tuple[str, ...]]:
     """The reader's data set, or the six points while there is none, and what is to be said of it."""
     way = st.segmented_control(
-        "Your table", ("Upload", "Paste", "Edit"), default="Paste", key="regression_way", persist_state="session"
+        "Your table", ("Upload", "Paste", "Edit"), default="Paste", key=f"{page}_way", persist_state="session"
     )
     try:
-        table = {"Upload": uploaded, "Edit": edited}.get(way, pasted)()
+        table = {"Upload": uploaded, "Edit": edited}.get(way, pasted)(page)
         names = list(table.columns)
         target = st.selectbox("Target", names, len(names) - 1)
         others = [name for name in names if name != target]
@@ -31,25 +31,27 @@ def choose() -> tuple[Dataset, tuple[str, ...]]:
         return datasets.line(), (f"{error} The six points are shown.",)
 
 
-def uploaded() -> tables.Table:
-    file = st.file_uploader("A CSV file of up to 10 MB", type=["csv", "txt", "tsv"], max_upload_size=10)
+def uploaded(page: str) -> tables.Table:
+    file = st.file_uploader(
+        "A CSV file of up to 10 MB", type=["csv", "txt", "tsv"], max_upload_size=10, key=f"{page}_file"
+    )
     if file is None:
         raise tables.TableError("No file is chosen yet.")
     return read(file.file_id, file)
 
 
-def pasted() -> tables.Table:
+def pasted(page: str) -> tables.Table:
     text = st.text_area(
-        "A table, first row the names", FIRST_TABLE, key="regression_text", height=140, persist_state="session"
+        "A table, first row the names", FIRST_TABLE, key=f"{page}_text", height=140, persist_state="session"
     )
     table = tables.read_table(text)
     return replace(table, notes=(*table.notes, EXAMPLE)) if text == FIRST_TABLE else table
 
 
-def edited() -> tables.Table:
+def edited(page: str) -> tables.Table:
     rows = [line.split(",") for line in FIRST_TABLE.split()]
     cells = pd.DataFrame(np.array(rows[1:], dtype=float), columns=rows[0])
-    return tables.read_table(st.data_editor(cells, num_rows="dynamic", key="regression_cells").to_csv(index=False))
+    return tables.read_table(st.data_editor(cells, num_rows="dynamic", key=f"{page}_cells").to_csv(index=False))
 
 
 EXAMPLE = "This is an example: paste, upload or edit a table of your own."

@@ -22,6 +22,7 @@ class Plane:
     model: Model
     start: np.ndarray  # theta, (d,)
     equal_aspect: bool = False
+    also: tuple[np.ndarray, ...] = ()  # other points that have to be in the picture
 
     @cached_property
     def box(self) -> np.ndarray:
@@ -32,7 +33,7 @@ class Plane:
         that never climbs can stray.
         """
         objective, best = self.model.objective, self.model.objective.optimum
-        away = np.abs(self.start - best)[:2]
+        away = np.abs(np.stack([self.start, *self.also]) - best)[:, :2].max(0)
         curved = theory.curvatures(objective)
         curved = np.maximum(curved, 1e-12 * curved.max())
         _, directions = np.linalg.eigh(objective.hessian)

@@ -20,7 +20,9 @@ from pages.shared.charts import (
     linked,
     outside,
     over_time,
+    reads,
     rows_back,
+    straight,
     tip,
     walk,
 )
@@ -39,12 +41,12 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
     points = alt.Chart(alt.NamedData("points"))
     residuals = points.transform_filter("datum.residual").transform_calculate(now=ROW.format(NOW))
     residuals = residuals.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b")
-    best = _line(alt.Chart(alt.NamedData("view")).transform_filter("shown > 0"), x, "best_w1", "best_b")
-    current = _line(rows_back(0, 0, "w1", "b"), x, "w1", "b")
+    best = straight(alt.Chart(alt.NamedData("view")).transform_filter("shown > 0"), x, "best_w1", "best_b")
+    current = straight(rows_back(0, 0, "w1", "b"), x, "w1", "b")
     ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right")}
     return linked(
         palette,
-        _reads("path"),
+        reads("path"),
         residuals.mark_rule(color=palette.gradient, strokeWidth=1.5, opacity=0.7, clip=True).encode(
             x=x("x"), y=y("y"), y2=alt.Y2("predicted"), tooltip=alt.value(None)
         ),
@@ -59,16 +61,6 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
     )
 
 
-def _line(rows: alt.Chart, x: Axis, slope: str, intercept: str) -> alt.Chart:
-    """A straight line from one edge of the picture to the other."""
-    return rows.transform_calculate(
-        left=x.low,
-        right=x.high,
-        at_left=f"datum.{slope} * {x.low} + datum.{intercept}",
-        at_right=f"datum.{slope} * {x.high} + datum.{intercept}",
-    )
-
-
 def squares(palette: Palette, feature: str, target: str) -> Chart:
     """The data, a line, and the square of each residual: the loss is their mean area. Datasets as in `fitted_line`."""
     x, y = Axis(alt.X, "x_low", "x_high", feature), Axis(alt.Y, "y_low", "y_high", target)
@@ -77,10 +69,10 @@ def squares(palette: Palette, feature: str, target: str) -> Chart:
     sides = sides.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b").transform_calculate(
         side=f"datum.x + abs(datum.y - datum.predicted) * (height / {y.span}) * ({x.span} / width)"
     )
-    line = _line(rows_back(0, 0, "w1", "b"), x, "w1", "b")
+    line = straight(rows_back(0, 0, "w1", "b"), x, "w1", "b")
     return linked(
         palette,
-        _reads("path"),
+        reads("path"),
         sides.mark_rect(color=palette.gradient, opacity=0.18, stroke=palette.gradient, clip=True).encode(
             x=x("x"), x2=alt.X2("side"), y=y("y"), y2=alt.Y2("predicted"), tooltip=alt.value(None)
         ),
@@ -101,10 +93,10 @@ def partial(palette: Palette, feature: str, target: str, mine: int, other: int) 
     y = Axis(alt.Y, "part_low", "part_high", f"{target}, the rest taken off")
     points = alt.Chart(alt.NamedData("points")).transform_calculate(now=ROW.format(NOW))
     points = points.transform_calculate(part=f"datum.y - datum.now.w{other} * datum.x{other} - datum.now.b")
-    line = _line(rows_back(0, 0, f"w{mine}").transform_calculate(nothing="0"), x, f"w{mine}", "nothing")
+    line = straight(rows_back(0, 0, f"w{mine}").transform_calculate(nothing="0"), x, f"w{mine}", "nothing")
     return linked(
         palette,
-        _reads("path"),
+        reads("path"),
         points.mark_circle(color=palette.ink, size=40, opacity=0.5, clip=True).encode(
             x=x(f"x{mine}"), y=y("part"), tooltip=alt.value(None)
         ),
@@ -127,7 +119,7 @@ def predicted_against_actual(palette: Palette, target: str) -> Chart:
     diagonal = alt.Chart(alt.NamedData("view")).mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4])
     return linked(
         palette,
-        _reads("path"),
+        reads("path"),
         diagonal.encode(x=x("y_low"), x2=alt.X2("y_high"), y=y("y_low"), y2=alt.Y2("y_high"), tooltip=alt.value(None)),
         points.mark_circle(color=palette.iterate, size=40, opacity=0.6, clip=True).encode(
             x=x("y"), y=y("predicted"), tooltip=[tip("y", "actual", ".6~g"), tip("predicted", "predicted", ".6~g")]
@@ -139,8 +131,8 @@ def predicted_against_actual(palette: Palette, target: str) -> Chart:
 def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Chart:
     """The loss over two parameters: the ground, the path and the gradient.
 
-    path: frame, update, p, q, loss, gradient_p, gradient_q, next_p, next_q, taken, inside, near. `plane_charts`: the
-    rest.
+    path: frame, update, p, q, loss, gradient_p, gradient_q, next_p, next_q, taken, inside, near. Ground:
+    `plane_charts`.
     """
     x, y = plane_charts.axes(across, up)
     tips = [tip("update", "epoch", "d"), tip("p", across, ".6~g"), tip("q", up, ".6~g"), tip("loss", "loss", ".6~g")]
@@ -205,7 +197,7 @@ def parameter(palette: Palette, name: str) -> Chart:
 def thumbnail(palette: Palette) -> Chart:
     """The data and the line after each of the first epochs, small and at rest. Datasets as in `fitted_line`."""
     x, y = Axis(alt.X, "x_low", "x_high", None, axis=None), Axis(alt.Y, "y_low", "y_high", None, axis=None)
-    lines = _line(alt.Chart(alt.NamedData("path")), x, "w1", "b")
+    lines = straight(alt.Chart(alt.NamedData("path")), x, "w1", "b")
     return alt.layer(
         alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None)),
         alt.Chart(alt.NamedData("points"))
@@ -215,8 +207,3 @@ def thumbnail(palette: Palette) -> Chart:
             x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
         ),
     ).properties(height=150, view=alt.ViewConfig(stroke=None))
-
-
-def _reads(dataset: str) -> alt.Chart:
-    """A mark that draws nothing: a dataset that no mark reads is empty for look-ups."""
-    return alt.Chart(alt.NamedData(dataset)).mark_point().transform_filter("false").encode(tooltip=alt.value(None))

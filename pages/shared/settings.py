@@ -121,6 +121,42 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class BatchSize:
+    """How many examples an update looks at: a number, or "n" for all of them; a few are offered, any can be typed."""
+
+    name: str
+    label: str
+    default: str
+    largest: int
+    help: str | None = None
+
+    offered = ("1", "8", "32", "64", "128", "n")
+
+    @property
+    def bound(self) -> str:
+        return f"a whole number from 1 to {number(self.largest)}, or n for all examples"
+
+    def widget(self, key: str, value: str) -> str:
+        options = self.offered if value in self.offered else (*self.offered, value)
+        standing = options.index(self.default)
+        return st.selectbox(
+            self.label, options, standing, key=key, help=self.help, accept_new_options=True, bind="query-params"
+        )
+
+    def number(self, text: str, n_examples: int) -> int:
+        return n_examples if text == "n" else int(text)
+
+    def read(self, raw: Any) -> str | None:
+        if raw == "n":
+            return raw
+        whole = isinstance(raw, str) and re.fullmatch(r"[1-9]\d{0,8}", raw, re.ASCII)
+        return raw if whole and int(raw) <= self.largest else None
+
+    def store(self, key: str, value: str) -> None:
+        st.session_state[key] = value
+
+
+@dataclass(frozen=True)
 class Switch:
     """On or off."""
 

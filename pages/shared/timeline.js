@@ -106,7 +106,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     part(rule.gradient[frame], "gradient");
     part(negative ? ") = " : " = ");
     part(rule.new[frame], "new");
-    row.className = frame === last ? "rule refused" : "rule"; // the update out of the last row was not taken
+    row.className = frame === last && rule.refused ? "rule refused" : "rule"; // the update out of the last row was not taken
     return row;
   }
 

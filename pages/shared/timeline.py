@@ -41,6 +41,7 @@ class Rule(NamedTuple):
     gradient: Sequence[str]
     new: Sequence[str]
     indexed: bool = True  # x₃₆ = ..., or "new w₁ = ..." where the symbol has an index of its own
+    refused: bool = True  # the last frame shows an update that was not taken, struck through
 
 
 def palette() -> Palette:

@@ -1,0 +1,400 @@
+"""From a race of several lanes to the tidy frames that its charts, bar and score read.
+
+A lane is a batch size with a schedule and a rule. All lanes see the same data from the same start; those that draw
+examples have one run per seed. The race is held on one clock, and each frame of the timeline is a time on that clock:
+every lane stands where its last update before that time has taken it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from gdcore import (
+    Batches,
+    Constant,
+    Cosine,
+    Exponential,
+    GradientDescent,
+    InverseTime,
+    Momentum,
+    Nesterov,
+    Outcome,
+    StepDecay,
+    Trace,
+    descend,
+)
+from gdcore.batches import Order
+from gdcore.optimizers import Optimizer
+from gdcore.schedules import Schedule
+from pages.shared.models import Model
+from pages.shared.planes import Plane
+from pages.shared.runs import Columns, Datasets, decades, finite, frames, padded, positive
+
+UPDATES, EXAMPLES, PARALLEL = CLOCKS = ("updates", "examples seen", "parallel time")
+GOAL = 2.0  # times the least loss
+GAP_GOAL = 0.01  # of the gap at the start, where the least loss is 0 and has no multiple
+TIE = 1.25  # as much later than the first is still called a tie
+TALLEST = 1000  # times the loss at the start: what climbs higher has left the picture
+STEPS_SHOWN = 220  # of one lane, in the plane
+STRETCHES = 300  # into which the axis of the loss is cut; of each the lowest and the highest loss are drawn
+POINTS_SHOWN = 300
+CLOUD = 12  # batches of a lane whose gradients are drawn
+
+MOST_UPDATES = 1_000_000  # recorded in one race, all lanes and seeds together: below 200 MB
+MOST_DRAWS = 4_000_000  # examples drawn for one lane
+
+
+RULE_NAMES = {GradientDescent: "", Momentum: "momentum", Nesterov: "Nesterov"}
+SCHEDULE_NAMES = {Constant: "", InverseTime: "1/t", Exponential: "exponential", StepDecay: "step", Cosine: "cosine"}
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One of the racers. The rate is the schedule's."""
+
+    size: int
+    schedule: Schedule
+    optimizer: Optimizer = GradientDescent()
+
+    def name(self, n_examples: int) -> str:
+        """What the batch size makes of it, and what else sets it apart: stochastic, momentum, 1/t."""
+        kind = "stochastic" if self.size == 1 else f"mini-batch {self.size}"
+        rule, schedule = type(self.optimizer), type(self.schedule)
+        extras = [RULE_NAMES[rule], SCHEDULE_NAMES[schedule]]
+        return ", ".join(filter(None, ["batch" if self.size == n_examples else kind, *extras]))
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What one lane did: one run per seed, or a single one where nothing is left to chance."""
+
+    lane: Lane
+    name: str
+    trace: Trace  # with a runs axis; the first run is the marked one
+    loss: np.ndarray  # (T + 1, runs), as a multiple of the least loss where there is one
+    clock: np.ndarray  # (T + 1,)
+    since: int = 0  # the update at which the data that count begin
+
+    @property
+    def runs(self) -> int:
+        return self.loss.shape[1]
+
+    @cached_property
+    def marked(self) -> np.ndarray:
+        """The losses of the marked run."""
+        return self.loss[: self.ended[0] + 1, 0]
+
+    @cached_property
+    def ended(self) -> np.ndarray:
+        """Updates that each run made, (runs,)."""
+        return np.asarray(self.trace.steps_taken)
+
+    @property
+    def left(self) -> int:
+        """How many runs left the range of the machine's numbers."""
+        return sum(outcome is Outcome.NOT_FINITE for outcome in self.trace.outcome)
+
+    @cached_property
+    def last(self) -> np.ndarray:
+        """The loss at the end of each run, infinite for those that left the range of numbers."""
+        ends = self.loss[self.ended, np.arange(self.runs)]
+        return np.where([outcome is Outcome.NOT_FINITE for outcome in self.trace.outcome], np.inf, ends)
+
+    @cached_property
+    def last_fifth(self) -> np.ndarray:
+        """The losses of the last fifth of the updates, (t, runs)."""
+        return self.loss[len(self.loss) - 1 - (len(self.loss) - 1) // 5 :]
+
+    def below(self, goal: float) -> tuple[np.ndarray, np.ndarray]:
+        """How long it takes each run to be below the goal, first and for good; infinite for never."""
+        loss, clock = self.loss[self.since :], self.clock[self.since :] - self.clock[self.since]
+        with np.errstate(invalid="ignore"):
+            under = loss < goal  # False beyond the end of a run
+        above = ~under & (np.arange(len(loss))[:, None] <= self.ended - self.since)
+        first = np.where(under.any(0), clock[under.argmax(0)], np.inf)
+        last_above = len(above) - 1 - above[::-1].argmax(0)
+        for_good = np.where(above.any(0), last_above + 1, 0)
+        stays = for_good <= self.ended - self.since
+        return first, np.where(stays, clock[np.minimum(for_good, len(clock) - 1)], np.inf)
+
+    def at(self, times: np.ndarray) -> np.ndarray:
+        """The update at which the marked run stands at these times."""
+        return np.minimum(np.searchsorted(self.clock, times, side="right") - 1, self.ended[0])
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How far each lane may go: so many epochs, updates or examples."""
+
+    amount: int
+    unit: str  # "epochs", "updates" or "examples"
+
+    def updates(self, size: int, n_examples: int, order: Order) -> int:
+        """Updates of a lane with this batch size; the last batch of an epoch may be smaller."""
+        if self.unit == "updates":
+            return self.amount
+        examples = self.amount * (n_examples if self.unit == "epochs" else 1)
+        if order == "replacement":
+            return -(-examples // size)
+        epochs, rest = divmod(examples, n_examples)
+        return epochs * -(-n_examples // size) + -(-rest // size)
+
+    def fits(self, sizes: Sequence[int], n_examples: int, order: Order, seeds: int) -> bool:
+        """Whether the race of these batch sizes can be recorded."""
+        updates = [self.updates(size, n_examples, order) for size in sizes]
+        drawn = [
+            size * many
+            for size, many in zip(sizes, updates, strict=True)
+            if size < n_examples or order == "replacement"
+        ]
+        return sum(updates) * seeds <= MOST_UPDATES and max(drawn, default=0) * seeds <= MOST_DRAWS
+
+    def within(self, fits: Callable[["Budget"], bool], n_examples: int) -> "Budget":
+        """The largest budget up to this one that fits, in examples where not even one epoch does."""
+        many = bisect_left(range(self.amount), True, key=lambda less: not fits(Budget(less + 1, self.unit)))
+        if many == 0 and self.unit == "epochs":
+            return Budget(n_examples, "examples").within(fits, n_examples)
+        return Budget(max(1, many), self.unit)
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """Lanes on the same data from the same start.
+
+    drifts: the data are a stream whose second half follows another law; the loss is then that on the half that is
+    arriving.
+    """
+
+    model: Model
+    lanes: tuple[Lane, ...]
+    start: np.ndarray
+    steps: tuple[int, ...]  # updates of each lane
+    order: Order = "reshuffled"
+    seeds: tuple[int, ...] = (0,)
+    clock: str = EXAMPLES
+    workers: int = 32
+    drifts: bool = False
+
+    @property
+    def n_examples(self) -> int:
+        return self.model.objective.n_examples
+
+    @cached_property
+    def phases(self) -> tuple[Model, ...]:
+        """The laws that the data follow, one after the other."""
+        if not self.drifts:
+            return (self.model,)
+        data, half = self.model.dataset, self.n_examples // 2
+        parts = (slice(None, half), slice(half, None))
+        return tuple(Model(data._replace(features=data.features[p], targets=data.targets[p])) for p in parts)
+
+    @cached_property
+    def has_multiples(self) -> bool:
+        """Whether the loss can be given as a multiple of the least loss."""
+        return all(phase.floor > 0 for phase in self.phases)
+
+    @cached_property
+    def goal(self) -> float:
+        if self.has_multiples:
+            return GOAL
+        floor = self.phases[-1].floor
+        return floor + GAP_GOAL * (float(self.phases[0].objective.value(self.start)) - floor)
+
+    @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        courses = [self._course(*pair) for pair in zip(self.lanes, self.steps, strict=True)]
+        names = [course.name for course in courses]
+        return tuple(
+            replace(course, name=f"{name} (lane {lane})") if names.count(name) > 1 else course
+            for lane, (name, course) in enumerate(zip(names, courses, strict=True), 1)
+        )
+
+    def _course(self, lane: Lane, steps: int) -> Course:
+        seeds = self.seeds if self.draws(lane) else self.seeds[:1]
+        batches = Batches(lane.size, seeds, self.order)
+        trace = descend(self.model.objective, self.start, lane.optimizer, lane.schedule, steps, batches=batches)
+        sizes = np.diff(trace.examples_seen)
+        ticks = {UPDATES: np.ones_like(sizes), EXAMPLES: sizes, PARALLEL: -(-sizes // self.workers)}[self.clock]
+        clock = np.concatenate([[0], ticks.cumsum()])
+        drifted = int(np.searchsorted(trace.examples_seen, self.n_examples // 2)) if self.drifts else 0
+        return Course(lane, lane.name(self.n_examples), trace, self._loss(trace), clock, drifted)
+
+    def draws(self, lane: Lane) -> bool:
+        """Whether chance has a part in what this lane does."""
+        return self.order == "replacement" or (self.order == "reshuffled" and lane.size < self.n_examples)
+
+    def _loss(self, trace: Trace) -> np.ndarray:
+        loss = trace.value
+        if self.drifts:
+            before = trace.examples_seen[:, None] < self.n_examples // 2
+            loss = np.where(before, *(self._of(phase, trace.theta) for phase in self.phases))
+        elif self.has_multiples:
+            loss = loss / self.model.floor
+        return loss
+
+    def _of(self, phase: Model, theta: np.ndarray) -> np.ndarray:
+        return phase.objective.value(theta) / (phase.floor if self.has_multiples else 1)
+
+    # ---- the clock
+
+    @cached_property
+    def total(self) -> int:
+        """The time at which the last lane ends."""
+        return int(max(course.clock[course.ended[0]] for course in self.courses))
+
+    @cached_property
+    def times(self) -> np.ndarray:
+        """The time that each frame of the timeline shows."""
+        return frames(self.total)
+
+    def _axis(self, log: bool) -> dict[str, float]:
+        return {"first": 0.7 if log else 0.0, "last": max(1.5, 1.05 * self.total) if log else max(1.0, self.total)}
+
+    # ---- pictures
+
+    @cached_property
+    def plane(self) -> Plane:
+        before = (self.phases[0].objective.optimum,) if self.drifts else ()
+        return Plane(self.phases[-1], self.start, also=before)
+
+    def standing(self) -> list[np.ndarray]:
+        """The update at which each lane stands at every frame."""
+        return [course.at(self.times) for course in self.courses]
+
+    def surface(self, ramp: tuple[str, ...], cloud: bool) -> Datasets:
+        """Ground, heads and steps of every lane in the plane of the first two parameters."""
+        at = [course.trace.theta[rows, 0] for course, rows in zip(self.courses, self.standing(), strict=True)]
+        theta = np.concatenate(at)  # lane after lane, each with as many rows as there are frames
+        path = {"update": np.concatenate(self.standing()), "inside": self.plane.holds(theta[:, 0], theta[:, 1])}
+        path |= {name: finite(theta[:, i]) for i, name in enumerate(("p", "q", "r")[: theta.shape[1]])}
+        view = self.plane.view(ramp) | {"frames": len(self.times)}
+        if self.drifts:
+            view |= dict(zip(("before_p", "before_q"), self.phases[0].objective.optimum[:2], strict=True))
+        drawn = {
+            "path": pd.DataFrame(path),
+            "steps": pd.concat([self._steps(lane) for lane in range(len(self.lanes))]),
+            "isolines": self.plane.isolines(),
+            "view": pd.DataFrame(view, index=[0]),
+        }
+        return drawn | ({"cloud": self._cloud()} if cloud else {})
+
+    def _steps(self, lane: int) -> pd.DataFrame:
+        """Single updates of a lane, each from where it began to where it led, those outside the picture left out."""
+        course = self.courses[lane]
+        theta = course.trace.theta[: course.ended[0] + 1, 0, :2]
+        updates = np.unique((np.geomspace(1, len(theta), STEPS_SHOWN) - 1).round().astype(int))
+        here, there = theta[updates], theta[np.minimum(updates + 1, len(theta) - 1)]
+        near = self.plane.holds(*here.T) & np.isfinite(there).all(-1)
+        frame = np.searchsorted(self.times, course.clock[updates[near]])
+        columns = dict(zip(("p", "q", "next_p", "next_q"), [*here[near].T, *there[near].T], strict=True))
+        return pd.DataFrame({"lane": lane, "frame": frame, "update": updates[near], **columns})
+
+    def _cloud(self) -> pd.DataFrame:
+        """Batches that each lane could draw, and all examples: the gradient of each is G theta + a constant.
+
+        p_q is the share of the second parameter in the first component of the gradient, and so on.
+        """
+        design, targets = self.model.objective.design, self.model.objective.targets
+        rng = np.random.default_rng(self.seeds[0])
+        rows = []
+        for lane, course in enumerate(self.courses):
+            drawn = [rng.choice(self.n_examples, course.lane.size, replace=False) for _ in range(CLOUD)]
+            for batch, full in [*((batch, False) for batch in drawn), (slice(None), True)]:
+                x, y = design[batch], targets[batch]
+                moments = np.column_stack([2 * x.T @ x / len(y), -2 * x.T @ y / len(y)])
+                names = [f"{side}_{share}" for side in "pq" for share in [*"pqr"[: x.shape[1]], "constant"]]
+                rows.append({"lane": lane, "full": full} | dict(zip(names, moments[:2].ravel(), strict=True)))
+        return pd.DataFrame(rows)
+
+    def losses(self, log: bool) -> Datasets:
+        """The loss of every run over the clock, the marked run's place on it at every frame, and the axes' ends."""
+        axis = self._axis(log)
+        at = [course.marked[rows] for course, rows in zip(self.courses, self.standing(), strict=True)]
+        when = [course.clock[rows] for course, rows in zip(self.courses, self.standing(), strict=True)]
+        curves = pd.concat(
+            [self._curve(lane, run, log) for lane, c in enumerate(self.courses) for run in range(c.runs)]
+        )
+        low, high = self._loss_axis(curves.loss.to_numpy())
+        loss = np.concatenate(at)
+        path = {"update": np.concatenate(self.standing()), "time": np.maximum(np.concatenate(when), axis["first"])}
+        path |= {"loss": positive(loss), "over": loss > high}
+        lanes = pd.DataFrame({"lane": range(len(self.lanes)), "name": [course.name for course in self.courses]})
+        lanes["ends"] = [course.ended[0] for course in self.courses]
+        start = float(self.courses[0].loss[0, 0])
+        view = {**axis, "loss_low": low, "loss_high": high, "goal": self.goal, "frames": len(self.times)}
+        view |= {"start": start, "floor": 1.0 if self.has_multiples else self.phases[-1].floor}
+        view |= {"goal_words": "twice the least loss" if self.has_multiples else f"{GAP_GOAL:.0%} of the starting gap"}
+        marks = {"curves": curves, "lanes": lanes, "epochs": self._epochs()}
+        return marks | {"path": pd.DataFrame(path), "view": pd.DataFrame(view, index=[0])}
+
+    def _loss_axis(self, drawn: np.ndarray) -> tuple[float, float]:
+        """From a little below the least loss to a little above the highest, or TALLEST times the start."""
+        seen = positive(drawn)
+        top = min(float(np.nanmax(seen, initial=1e-300)), TALLEST * float(self.courses[0].loss[0, 0]) or 1.0)
+        if self.has_multiples:
+            return 0.85, max(1.3 * top, 2.5)
+        return decades(positive(np.minimum(seen, max(top, 1e-300))), below=False)
+
+    def _epochs(self) -> pd.DataFrame:
+        """Marks on the clock: whole epochs while it counts examples, and where a stream drifts."""
+        marks = []
+        if self.drifts:
+            first = self.courses[0]
+            marks = [(first.clock[first.since], "the data drift")]
+        elif self.clock == EXAMPLES:
+            powers = [10**power for power in range(7) if 10**power * self.n_examples <= self.total]
+            marks = [(self.n_examples * many, f"{many:,}" if many > 1 else "1 epoch") for many in powers]
+        return pd.DataFrame(marks, columns=["time", "words"]).astype({"time": float, "words": str})
+
+    def _curve(self, lane: int, run: int, log: bool) -> pd.DataFrame:
+        """What is drawn of one run: of every stretch of the axis its lowest and its highest loss, where they were."""
+        course = self.courses[lane]
+        end = course.ended[run] + 1
+        time, loss = course.clock[:end], course.loss[:end, run]
+        stretches = max(60, STRETCHES // course.runs)
+        shown = thinned(time, loss, stretches, self.total, log)
+        drawn = np.minimum(loss[shown], 1e30)  # far above any picture, and within single precision
+        columns = {"time": np.maximum(time[shown], self._axis(log)["first"]), "loss": positive(drawn)}
+        columns = {name: column.astype(np.float32) for name, column in columns.items()}
+        columns |= {"frame": np.searchsorted(self.times, time[shown]).astype(np.int16)}
+        codes = {"lane": np.int8(lane), "run": np.int8(run)}
+        return pd.DataFrame(columns | codes)
+
+    def lines(self) -> Datasets:
+        """The data and each lane's line; with two features, where the second is at its mean."""
+        data = self.model.dataset
+        x, y = data.features[:, 0], data.targets
+        others = data.features[:, 1:].mean(0)
+        shown = np.unique(np.linspace(0, len(y) - 1, POINTS_SHOWN).astype(int))
+
+        def line(theta: np.ndarray) -> Columns:
+            slopes = self.model.in_units_of_the_data(theta)
+            return {"w1": finite(slopes[..., 0]), "b": finite(slopes[..., 1:-1] @ others + slopes[..., -1])}
+
+        at = [course.trace.theta[rows, 0] for course, rows in zip(self.courses, self.standing(), strict=True)]
+        (x_low, x_high), (y_low, y_high) = padded(x), padded(y)
+        best = line(self.phases[-1].objective.optimum)
+        view = {"x_low": x_low, "x_high": x_high, "y_low": y_low, "y_high": y_high, "frames": len(self.times)}
+        view |= {"best_w1": best["w1"], "best_b": best["b"]}
+        return {
+            "points": pd.DataFrame({"x": x[shown], "y": y[shown]}),
+            "path": pd.DataFrame(line(np.concatenate(at))),
+            "view": pd.DataFrame(view, index=[0]),
+        }
+
+
+def thinned(time: np.ndarray, loss: np.ndarray, stretches: int, total: int, log: bool) -> np.ndarray:
+    """The rows that stand for a noisy curve: the first lowest and the first highest of every stretch, and the ends."""
+    edges = np.geomspace(1, total + 1, stretches) if log else np.linspace(0, total, stretches)
+    begins = np.unique(np.append(0, np.searchsorted(time, edges)))
+    begins = begins[begins < len(time)]
+    stretch = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(time))))
+    rows = [np.array([0, len(time) - 1])]
+    for extreme in (np.minimum, np.maximum):
+        at_extreme = np.flatnonzero(loss == extreme.reduceat(loss, begins)[stretch])
+        rows.append(at_extreme[np.unique(stretch[at_extreme], return_index=True)[1]])
+    return np.unique(np.concatenate(rows))

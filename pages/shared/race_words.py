@@ -1,0 +1,397 @@
+"""What the race says of its lanes, in numbers: verdicts, the winner, the score, and the claims of an article."""
+
+from collections.abc import Callable, Sequence
+from math import exp, inf, isinf
+
+import numpy as np
+
+from gdcore import Constant, Cosine, Exponential, GradientDescent, InverseTime, StepDecay, theory
+from gdcore.batches import Order
+from gdcore.schedules import Schedule
+from pages.shared import timeline
+from pages.shared.lesson import Verdict
+from pages.shared.race_runs import (
+    EXAMPLES,
+    GAP_GOAL,
+    GOAL,
+    MOST_DRAWS,
+    MOST_UPDATES,
+    PARALLEL,
+    TIE,
+    UPDATES,
+    Budget,
+    Course,
+    Race,
+)
+from pages.shared.words import count, number, steady
+
+UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}
+FROZEN = 0.05  # of the error along the flattest direction: a schedule that leaves more for ever has frozen
+
+
+def unit(race: Race, time: float) -> str:
+    """A time on the clock of the race: 31 updates, 7,936 examples."""
+    return count(round(time), UNITS[race.clock])
+
+
+def percent(ratio: float) -> str:
+    """A loss beside the least loss, or the loss itself where that is 0."""
+    return f"{number(100 * ratio, 2 if ratio < 1 else 3)} %"
+
+
+def above(race: Race, loss: float) -> str:
+    """How far a loss lies above the least one."""
+    if isinf(loss):
+        return "beyond the machine’s numbers"
+    if not race.has_multiples:
+        return f"at {number(loss, 3)}"
+    return f"{percent(loss - 1)} above the least" if loss < GOAL else f"{number(loss, 3)} times the least"
+
+
+def axis(race: Race) -> str:
+    """The title of the clock's axis."""
+    return {
+        UPDATES: "updates",
+        EXAMPLES: "examples seen",
+        PARALLEL: f"rounds of {count(race.workers, 'worker')}",
+    }[race.clock]
+
+
+def cut(asked: Budget, budget: Budget, sizes: Sequence[int], n: int, order: Order, seeds: int) -> str:
+    """Why a race is shorter than its budget."""
+    updates = sum(asked.updates(size, n, order) for size in sizes) * seeds
+    return (
+        f"Budget: {count(asked.amount, asked.unit[:-1])} would be {count(updates, 'update')} of all lanes and seeds "
+        f"together. At most {number(MOST_UPDATES)} updates and {number(MOST_DRAWS)} examples a lane are recorded: the "
+        f"race ends after {count(budget.amount, budget.unit[:-1])}."
+    )
+
+
+# ---- the update in numbers
+
+
+def rules(race: Race, lane: int) -> list[timeline.Rule]:
+    """new = old − rate × direction of one lane, in the numbers of every frame."""
+    course = race.courses[lane]
+    at = race.standing()[lane]
+    last = course.ended[0] - 1
+    taken = np.minimum(at, max(last, 0))  # out of its last row no batch is drawn: the update that led there stays
+    theta, rates = course.trace.theta[:, 0], course.trace.learning_rate[:, 0]
+    directions = _directions(course)
+    rate = [number(value, 5) for value in rates[taken].tolist()]
+    return [
+        timeline.Rule(
+            name,
+            [steady(value) for value in theta[taken, i].tolist()],
+            rate,
+            [steady(value) for value in directions[taken, i].tolist()],
+            [steady(value) for value in theta[taken + 1, i].tolist()],
+            indexed=False,
+            refused=False,
+        )
+        for i, name in enumerate(race.model.names)
+    ]
+
+
+def _directions(course: Course) -> np.ndarray:
+    """What the rate was multiplied by: the gradient, or what the lane's rule made of it."""
+    gradients, rule = course.trace.gradient[: course.ended[0], 0], course.lane.optimizer
+    if isinstance(rule, GradientDescent):
+        return gradients
+    state, directions = rule.init(gradients[0]), []
+    for gradient in gradients:
+        direction, state = rule.update(gradient, state)
+        directions.append(direction)
+    return np.array(directions)
+
+
+def steps(race: Race, lane: int) -> dict[str, np.ndarray]:
+    """Every update of one lane's marked run, for a table."""
+    course = race.courses[lane]
+    rows = slice(0, course.ended[0] + 1)
+    columns = {"update": np.arange(course.ended[0] + 1), "examples seen": course.trace.examples_seen[rows]}
+    columns |= {"loss": course.marked}
+    for i, name in enumerate(race.model.names):
+        gradient = np.append(course.trace.gradient[: course.ended[0], 0, i], np.nan)
+        columns |= {name: course.trace.theta[rows, 0, i], f"gradient {name}": gradient}
+    return columns | {"rate": np.append(course.trace.learning_rate[: course.ended[0], 0], np.nan)}
+
+
+# ---- verdicts
+
+
+def verdict(race: Race, course: Course) -> Verdict:
+    """What theory says of a lane, and what was measured, in one line."""
+    name = course.name[0].upper() + course.name[1:]
+    color, title, said = expected(race, course)
+    return Verdict(color, f"{name}: {title}", (said, measured(race, course)))
+
+
+def expected(race: Race, course: Course) -> tuple[str, str, str]:
+    """Colour, title and the figures that they rest on."""
+    lane, rule, objective = course.lane, course.lane.optimizer, race.model.objective
+    if race.drifts:
+        return "gray", "on a stream", "The data change: no closed form."
+    if not isinstance(lane.schedule, Constant):
+        return decaying(race, course)
+    rate = float(lane.schedule.rate)
+    if not race.draws(lane) and lane.size == race.n_examples:
+        limit = theory.rate_limit(theory.curvatures(objective), rule)
+        color, title = ("green", "arrives") if rate < limit else ("red", "diverges")
+        return (
+            *(("orange", "bounces") if rate == limit else (color, title)),
+            f"η {number(rate)}, limit {number(limit)}.",
+        )
+    if not isinstance(rule, GradientDescent):
+        return ("red", "diverges", NO_FORM) if course.left else ("gray", "measured", NO_FORM)
+    limit = theory.mean_square_limit(objective, lane.size)
+    against = f"η {number(rate)}, mean-square limit{STAR} {number(limit)}"
+    if rate >= limit:
+        return "red", "diverges" if course.left else "unstable", f"{against}."
+    if race.model.floor == 0:
+        return "green", "arrives", f"{against}; no noise, no floor."
+    floor = theory.noise_floor(objective, rate, lane.size)
+    return "orange", "settles into noise", f"{against}; noise floor{STAR} **{percent(floor / race.model.floor)}**."
+
+
+STAR = "\\*"
+NO_FORM = "With momentum on batches no closed form is claimed."
+
+
+def order_of_the_theory(race: Race) -> str:
+    """For which order of the examples the closed forms of stochastic descent hold."""
+    if not any(STAR in expected(race, course)[2] for course in race.courses):
+        return ""
+    if race.order == "replacement":
+        return (
+            f"{STAR} Theory for examples drawn with replacement, as here; the floor is the mean loss above the least."
+        )
+    return f"{STAR} Theory for examples drawn with replacement; for this order no closed form is claimed. The floor is the mean loss above the least."
+
+
+def decaying(race: Race, course: Course) -> tuple[str, str, str]:
+    """Whether a falling rate lets the lane arrive: the sum of all rates must be infinite."""
+    total, schedule = all_rates(course.lane.schedule), course.lane.schedule
+    curved = theory.curvatures(race.model.objective)
+    flattest = float(curved[curved > 0].min())
+    if isinf(total):
+        if isinstance(schedule, InverseTime):
+            speed = 2 * flattest * float(schedule.initial) / schedule.decay
+            like = "like 1/t" if speed > 1 else f"slower than 1/t, like t to the power −{number(speed, 2)}"
+            said = f"2·λmin·η₀ / decay = {number(speed, 3)}: the squared error falls {like}."
+            return "green", "arrives, ever more slowly", said
+        return "orange", "settles into noise", "The rate never falls below its last value."
+    left = exp(-flattest * total)
+    said = (
+        f"All rates together are {number(total, 3)}: the flattest direction keeps about {percent(left)} of its error."
+    )
+    return ("orange", "freezes on its way", said) if left > FROZEN else ("green", "nearly arrives", said)
+
+
+def all_rates(schedule: Schedule) -> float:
+    """The sum of the rates for ever: where it is finite, descent can only go so far."""
+    match schedule:
+        case InverseTime(_, decay) if decay > 0:
+            return inf
+        case Exponential(initial, decay) if decay < 1:
+            return float(initial) / (1 - decay)
+        case StepDecay(initial, factor, every) if factor < 1:
+            return float(initial) * every / (1 - factor)
+        case Cosine(initial, final, steps) if final == 0:
+            return float(initial) * (steps + 1) / 2
+    return inf
+
+
+def measured(race: Race, course: Course) -> str:
+    """Where the lane ended, over the last fifth of its updates."""
+    if course.left == course.runs:
+        return f"The numbers leave the machine’s range after {count(int(np.median(course.ended)), 'update')}."
+    if course.left:
+        return f"{course.left} of {course.runs} seeds leave the machine’s range."
+    mean = float(np.mean(course.last_fifth))
+    return f"Measured: **{above(race, mean)}**."
+
+
+# ---- who is first
+
+
+def goal_in_words(race: Race) -> str:
+    if race.has_multiples:
+        return "below twice the least loss"
+    return f"within {percent(GAP_GOAL)} of the starting gap"
+
+
+def winner(race: Race) -> str:
+    """Who reaches the goal first on the chosen clock, ties included."""
+    both = {course.name: [float(np.median(times)) for times in course.below(race.goal)] for course in race.courses}
+    arrived = {name: first for name, (first, _) in both.items() if not isinf(first)}
+    begin = "After the drift, counted" if race.drifts else "Counted"
+    counted = f"{begin} in {axis(race)}"
+    if not arrived:
+        return f"{counted}, no lane comes {goal_in_words(race)}."
+    best = min(arrived.values())
+    tied = [name for name, time in arrived.items() if time <= TIE * best + 1]
+    medians = " (medians of the seeds)" if len(race.seeds) > 1 else ""
+    if len(tied) == len(both) > 1:
+        return f"{counted}, it is **a tie**: all are {goal_in_words(race)} after about {unit(race, best)}{medians}."
+    first = f"**{tied[0]}** is first" if len(tied) == 1 else f"{listed(tied)} **tie** for first place"
+    leaves = ", and does not stay there" if len(tied) == 1 and isinf(both[tied[0]][1]) else ""
+    later = sorted((time, name) for name, time in arrived.items() if name not in tied)
+    others = [f"{name} takes {number(time / best, 3)} times as long" for time, name in later]
+    others = [others[0], others[-1]] if len(others) > 2 else others
+    others += [f"{name} never gets there" for name in both if name not in arrived]
+    told = "; ".join([f"{first}: {goal_in_words(race)} after {unit(race, best)}{leaves}", *others])
+    return f"{counted}, {told}{medians}."
+
+
+def listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+# ---- the score
+
+
+def score(race: Race, rest: bool) -> str:
+    """A table: when each lane is below the goal, where it ends, and on wish what that took."""
+    head = ["lane", f"{goal_in_words(race)}: first", "for good", "loss at the end", "distance to the optimum"]
+    head += ["updates", "epochs", "examples", "spread of the last fifth", "bytes for one update"] if rest else []
+    rows = [f"| {' | '.join([course.name, *cells(race, course, rest)])} |" for course in race.courses]
+    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
+
+
+def cells(race: Race, course: Course, rest: bool) -> list[str]:
+    first, good = (reached(race, times) for times in course.below(race.goal))
+    texts = [first, good, across(course.last, lambda loss: above(race, loss)), across(distances(race, course), percent)]
+    if not rest:
+        return texts
+    updates = course.ended[0]
+    examples = course.trace.examples_seen[updates]
+    spread = float(np.std(course.last_fifth, axis=0).mean())
+    texts += [number(int(updates)), number(examples / race.n_examples, 4), number(int(examples)), number(spread, 2)]
+    return [*texts, number(bytes_of_an_update(race, course))]
+
+
+def reached(race: Race, times: np.ndarray) -> str:
+    """The median over the seeds; never, if most never get there."""
+    middle = float(np.median(times))
+    return "not reached" if isinf(middle) or np.isnan(middle) else unit(race, middle)
+
+
+def across(values: np.ndarray, say: Callable[[float], str]) -> str:
+    """One run's value, or the median of many with the lowest and the highest."""
+    if len(values) == 1:
+        return say(float(values[0]))
+    return f"{say(float(np.median(values)))} ({say(float(values.min()))} to {say(float(values.max()))})"
+
+
+def distances(race: Race, course: Course) -> np.ndarray:
+    """How far each run ends from the optimum, as a part of how far it started."""
+    best = race.phases[-1].objective.optimum
+    ends = course.trace.theta[course.ended, np.arange(course.runs)]
+    away = np.linalg.norm(race.start - best)
+    return np.linalg.norm(ends - best, axis=-1) / (away or 1.0)
+
+
+def bytes_of_an_update(race: Race, course: Course) -> int:
+    """The rows that an update reads, features and target, and the gradient that it makes; eight bytes a number."""
+    d = race.model.objective.design.shape[1]
+    return 8 * (course.lane.size * (race.model.dataset.features.shape[1] + 1) + d)
+
+
+# ---- what an article claims
+
+
+def claims(race: Race) -> str:
+    """Each claim, what this run says of it, and what has to be added."""
+    rows = [
+        (
+            "Batch descent is slow per update and heavy in memory.",
+            work(race),
+            "That it needs all examples in memory is one implementation’s: gradients can be added up piece by piece.",
+        ),
+        (
+            "Stochastic descent is fast, light and unstable.",
+            pace(race),
+            "Fast counted in examples. The instability comes from noise in the targets; it grows with η.",
+        ),
+        (
+            "With a decreasing rate it reaches what batch reaches.",
+            arrivals(race),
+            "It arrives, but in more updates than batch; and where all its rates have a finite sum it can freeze.",
+        ),
+        ("Mini-batch is the best of both.", between(race), "It reduces the instability, it does not remove it."),
+        (
+            "Stochastic descent is unstable by nature.",
+            without_noise(race),
+            "Where a line fits all examples exactly, every gradient is 0 there: there is nothing to be unstable.",
+        ),
+        (
+            "Online learning follows data that keep arriving.",
+            online(race),
+            "Only a rate that does not fall to 0 keeps following.",
+        ),
+    ]
+    head = ["| the article says | this race says | to be added |", "|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def lane_of(race: Race, *, smallest: bool) -> Course:
+    """The lane with the smallest or the largest batches; the first, among equals."""
+    return (min if smallest else max)(race.courses, key=lambda course: course.lane.size)
+
+
+def work(race: Race) -> str:
+    each = [
+        f"{c.name}: {count(c.lane.size, 'example')}, {number(bytes_of_an_update(race, c))} bytes" for c in race.courses
+    ]
+    return "For one update: " + "; ".join(each) + "."
+
+
+def pace(race: Race) -> str:
+    small, large = lane_of(race, smallest=True), lane_of(race, smallest=False)
+    if small.lane.size == large.lane.size:
+        return "All lanes have the same batch size here."
+    said = []
+    for course in (small, large):
+        row = np.median(course.below(race.goal)[0])
+        at = int(np.searchsorted(course.clock, row)) if not isinf(row) else None
+        seen = "never" if at is None else f"after {count(int(course.trace.examples_seen[at]), 'example')}"
+        said.append(f"{course.name} {goal_in_words(race)} {seen}, {percent(climbing(course))} of its updates go up")
+    return "; ".join(said) + "."
+
+
+def climbing(course: Course) -> float:
+    """The share of updates that raise the loss, after the first fifth."""
+    later = course.marked[len(course.marked) // 5 :]
+    return float(np.mean(np.diff(later) > 0)) if len(later) > 1 else 0.0
+
+
+def arrivals(race: Race) -> str:
+    falling = [c for c in race.courses if isinstance(c.lane.schedule, InverseTime | Exponential | StepDecay | Cosine)]
+    if not falling:
+        return "No rate falls in this race: see the scene “Decay rescues SGD”."
+    return (
+        "; ".join(
+            f"{course.name}, falling rate: ends {above(race, float(np.median(course.last)))}" for course in falling
+        )
+        + "."
+    )
+
+
+def between(race: Race) -> str:
+    said = [f"{c.name} {number(float(np.std(c.last_fifth, axis=0).mean()), 2)}" for c in race.courses]
+    return "Spread of the loss over the last fifth: " + ", ".join(said) + "."
+
+
+def without_noise(race: Race) -> str:
+    if race.phases[-1].floor > 0:
+        return f"Here the least loss is {number(race.phases[-1].floor, 3)}: see the scene “No noise, no instability”."
+    small = lane_of(race, smallest=True)
+    return f"Without noise {small.name} ends at a loss of {number(float(np.median(small.last)), 2)}."
+
+
+def online(race: Race) -> str:
+    if not race.drifts:
+        return "The data stay the same here: see the scene “The stream drifts”."
+    each = [f"{course.name} ends {above(race, float(np.mean(course.last_fifth)))}" for course in race.courses]
+    return "After the drift " + ", ".join(each) + " (mean of the last fifth)."

@@ -1,0 +1,291 @@
+"""Lesson 3: the race of batch, mini-batch and stochastic descent, and what "fast" means."""
+
+import numpy as np
+import streamlit as st
+
+from gdcore import datasets
+from gdcore.batches import Batches
+from gdcore.datasets import Dataset
+from pages.shared import lanes, own_data, timeline
+from pages.shared import race_charts as charts
+from pages.shared import race_words as words
+from pages.shared.controls import Panel
+from pages.shared.frame import run
+from pages.shared.lesson import Scene, choose_scene, lazily, steps_table
+from pages.shared.models import Model
+from pages.shared.race_runs import CLOCKS, EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
+from pages.shared.settings import Choice, Number, Rate, Switch
+
+NOISY, STREAM, MPG, OWN = "Noisy line", "A stream that drifts", "Auto MPG, standardised", "Your own"
+SAME, BEST, EACH = "same rate for all", "each at its own best rate", "a rate for each lane"
+ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
+RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help="How far one update goes: η times the gradient.")
+
+LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
+
+STOCHASTIC_LANE_4 = {"lanes": 4, "size4": "1"}
+SCENES = (
+    Scene(
+        "Opening",
+        "Same data, same start, same rate. Counted in examples stochastic descent is far ahead; look where it ends.",
+    ),
+    Scene(
+        "Count updates instead",
+        "The same race on another clock: update for update the lanes move nearly alike.",
+        {"clock": UPDATES},
+    ),
+    Scene(
+        "Parallel time",
+        "With 32 workers a mini-batch of 32 takes no longer than a single example.",
+        {"clock": PARALLEL},
+    ),
+    Scene(
+        "Each at its own best rate",
+        "A fair race: every lane has the rate that suits it best. The exact gradient can afford the largest.",
+        {"clock": UPDATES, "rates": BEST},
+    ),
+    Scene(
+        "No noise, no instability",
+        "All points lie on one line: single examples agree at the optimum, and stochastic descent arrives.",
+        {"noise": 0.0},
+    ),
+    Scene(
+        "Decay rescues SGD",
+        "Lane 4 is stochastic with the falling rate 0.05 / (1 + 0.01 t): its noise dies down and it arrives.",
+        STOCHASTIC_LANE_4 | {"schedule4": lanes.INVERSE},
+    ),
+    Scene(
+        "Decays too fast and freezes",
+        "Lane 4 has the rate 0.05 × 0.95ᵗ: all its updates together are too short to arrive.",
+        STOCHASTIC_LANE_4 | {"schedule4": lanes.EXPONENTIAL, "factor4": 0.95},
+    ),
+    Scene(
+        "Batch size 1 to n",
+        "Six batch sizes: the smaller the batch, the sooner it is near, and the noisier it stays.",
+        {"lanes": 6, "size2": "128", "size3": "64", "size4": "32", "size5": "8", "size6": "1"},
+    ),
+    Scene(
+        "Too large for SGD, fine for batch",
+        "At 0.3 the exact gradient arrives, and single examples throw the line further and further away.",
+        {"rate": "0.3"},
+    ),
+    Scene(
+        "Mini-batches as published",
+        "The batch sizes that the article names: 8, 32 and 64.",
+        {"size1": "8", "size2": "32", "size3": "64"},
+    ),
+    Scene(
+        "The stream drifts",
+        "Half-way the line changes. Lane 1 keeps learning, lane 2 has stopped, lane 3 learns ever more slowly.",
+        {"data": STREAM, "n": 2000, "axis": "linear", "size1": "1", "size2": "1", "size3": "1", "follow": 1}
+        | {"schedule2": lanes.STEP, "factor2": 0.0, "every2": 1000, "schedule3": lanes.INVERSE},
+    ),
+)
+CLOCK_HELP = (
+    "An update is one step. Examples seen are the work done. Parallel time is counted in rounds of P workers: a batch "
+    "of B takes B / P rounds, rounded up."
+)
+
+
+def page() -> None:
+    panel = Panel("race", *all_settings())
+    with st.sidebar:
+        above = st.container()
+        dataset, notes = settings(panel)
+        scene = choose_scene(above, panel, SCENES)
+    values = panel.values
+    race, cap = race_of(values, dataset)
+
+    st.title(f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples")
+    panel.show_problems()
+    for note in (*notes, *cap):
+        st.info(note)
+    with st.container(key="race"):
+        with st.spinner(f"{sum(race.steps) * len(race.seeds):,} updates are made."):
+            courses = race.courses
+        few = len(courses) <= LANES_ON_TOP
+        with st.container(key="race_verdict"):
+            st.markdown(f"{scene.look if scene else ''} {words.winner(race)}")
+            verdicts = [words.verdict(race, course) for course in courses]
+            st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
+        followed = values["follow"] - 1
+        end = f"The last update of {courses[followed].name}."
+        timeline.bar("race", race.times, words.rules(race, followed), end, unit=words.UNITS[race.clock])
+        draw(race, panel)
+        with st.container(key="race_result_more"):
+            if not few:
+                st.markdown("  \n".join(v.line for v in verdicts))
+            st.caption(words.order_of_the_theory(race))
+            more(race, values)
+
+
+def all_settings() -> tuple:
+    return (
+        Choice("clock", "Clock: what counts as time", CLOCKS, EXAMPLES, help=CLOCK_HELP),
+        Choice("rates", "Rates", (SAME, BEST, EACH), SAME),
+        RATE,
+        Number("lanes", "Lanes", 1, lanes.MOST, 3, 1, whole=True),
+        *(setting for lane in range(1, lanes.MOST + 1) for setting in lanes.settings(lane, RATE)),
+        Number("w1", "w", -1e6, 1e6, -1, 0.5, help="The slope at the start."),
+        Number("w2", "w₂", -1e6, 1e6, 0, 0.5),
+        Number("b", "b", -1e6, 1e6, 4, 0.5, help="The intercept at the start."),
+        Number("budget", "Budget", 1, 1_000_000, 120, 10, whole=True, help="How far each lane may go."),
+        Choice("unit", "counted in", ("epochs", "updates", "examples"), "epochs"),
+        Choice("data", "Data", (NOISY, STREAM, MPG, OWN), NOISY),
+        Number("n", "Examples n", 20, 5000, 256, 10, whole=True),
+        Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1),
+        Number("outliers", "Outliers", 0, 20, 0, 1, whole=True),
+        Number("data_seed", "Seed of the data", 0, 9999, 7, 1, whole=True),
+        Switch("standardise", "Standardise the features", help="Shift each to mean 0 and stretch it to deviation 1."),
+        Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS))),
+        Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help="Each run has an order of its own."),
+        Number("seed", "First seed", 0, 9999, 62, 1, whole=True),
+        Number("workers", "Workers P of parallel time", 1, 10_000, 32, 1, whole=True),
+        Choice("axis", "Axis of the clock", ("log", "linear"), "log", ordered=True),
+        Number("follow", "Lane whose update is written out", 1, lanes.MOST, 3, 1, whole=True),
+        Switch(
+            "cloud", "Cloud of gradients", help="Where 12 batches of each lane would pull, and in black all examples."
+        ),
+    )
+
+
+def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
+    """The settings in the order in which a teacher touches them; the data, and what is to be said about them."""
+    values = panel.values
+    panel.draw("clock", "rates")
+    if values["rates"] == SAME:
+        panel.draw("rate")
+    panel.draw("lanes")
+    place_of_the_lanes, place_of_the_start = st.container(), st.container()
+    with st.expander("More settings"):
+        panel.draw("data")
+        dataset, notes = choose_data(panel)
+        panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
+    take_back_what_does_not_go_together(panel, len(dataset.targets))
+    for lane in range(1, values["lanes"] + 1):
+        with place_of_the_lanes.expander(f"Lane {lane}: batches of {values[f'size{lane}']}"):
+            lanes.choose(panel, lane, with_rate=values["rates"] == EACH)
+    with place_of_the_start:
+        panel.draw_row(*(("w1", "b") if dataset.features.shape[1] == 1 else ("w1", "w2", "b")))
+        if values["data"] == STREAM:
+            st.caption("A stream is seen once, in the order of its arrival.")
+        else:
+            panel.draw_row("budget", "unit")
+    panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
+    return dataset, notes
+
+
+def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
+    values = panel.values
+    if values["data"] == STREAM:
+        panel.draw("n", "noise", "data_seed")
+        return datasets.drifting_line(values["n"], values["noise"], values["data_seed"]), ()
+    panel.draw("order")
+    if values["data"] == OWN:
+        panel.draw("standardise")
+        return own_data.choose("race")
+    if values["data"] == MPG:
+        return datasets.auto_mpg(), ()
+    panel.draw("n", "noise", "outliers", "data_seed")
+    drawn = {name: values[name] for name in ("n", "noise", "outliers")}
+    return datasets.noisy_line(**drawn, seed=values["data_seed"]), ()
+
+
+def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
+    """A batch has at most n examples, and only a lane that there is can be followed."""
+    values = panel.values
+    for lane in range(1, values["lanes"] + 1):
+        size = values[f"size{lane}"]
+        if size != "n" and int(size) > n:
+            panel.problems[f"size{lane}"] = (
+                f"Batch size of lane {lane}: {size} is more than the {n} examples; n is used."
+            )
+            values[f"size{lane}"] = "n"
+    values["follow"] = min(values["follow"], values["lanes"])
+
+
+def race_of(values: dict, dataset: Dataset) -> tuple[Race, tuple[str, ...]]:
+    """The race on the screen, and what is to be said where it is shorter than the budget."""
+    model = Model(dataset, standardise=values["data"] == MPG or (values["data"] == OWN and values["standardise"]))
+    objective, n, drifts = model.objective, len(dataset.targets), values["data"] == STREAM
+    start = np.array([values[name] for name in (("w1", "b") if len(model.names) == 2 else ("w1", "w2", "b"))])
+    order = "fixed" if drifts else ORDERS[values["order"]]
+    seeds = tuple(range(values["seed"], values["seed"] + values["seeds"]))
+    numbers = range(1, values["lanes"] + 1)
+    sizes = [n if values[f"size{lane}"] == "n" else int(values[f"size{lane}"]) for lane in numbers]
+
+    asked = Budget(n, "examples") if drifts else Budget(values["budget"], values["unit"])
+    budget = asked.within(lambda smaller: smaller.fits(sizes, n, order, len(seeds)), n)
+    updates = [budget.updates(size, n, order) for size in sizes]
+    racers = []
+    for lane, size, many in zip(numbers, sizes, updates, strict=True):
+        rule, rate = lanes.rule(values, lane), RATE.number(values[f"rate{lane}" if values["rates"] == EACH else "rate"])
+        if values["rates"] == BEST:
+            rate = lanes.best_rate(objective, start, Batches(size, seeds[0], order), rule)
+        racers.append(Lane(size, lanes.schedule(values, lane, rate, many), rule))
+    race = Race(model, tuple(racers), start, tuple(updates), order, seeds, values["clock"], values["workers"], drifts)
+    return race, () if budget == asked else (words.cut(asked, budget, sizes, n, order, len(seeds)),)
+
+
+def draw(race: Race, panel: Panel) -> None:
+    """The parameters and the loss, side by side."""
+    parameters, loss = st.columns([2, 3])
+    names = race.model.names
+    with parameters:
+        titles = (*(race.model.title(name) for name in names[:2]), len(names), panel.values["cloud"], race.drifts)
+        alt = f"The loss over {names[0]} and {names[1]}, with the path of every lane from the start."
+        timeline.chart(
+            charts.surface,
+            alt,
+            race.surface(timeline.palette().ramp, panel.values["cloud"]),
+            *titles,
+            key="race_surface",
+            on_select=lambda: start_where_clicked(race, panel),
+            selection_mode="start",
+        )
+        slice = f" A slice at the best {names[2]}; the paths are projections." if len(names) == 3 else ""
+        st.caption(f"Click anywhere to start there.{slice}")
+    with loss, st.container(key="race_result"):
+        log, many = panel.values["axis"] == "log", len(race.seeds) > 1
+        alt = f"The loss of every lane over {race.clock}."
+        title = "loss ÷ least loss" if race.has_multiples else "loss (mean squared error)"
+        timeline.chart(charts.loss, alt, race.losses(log), words.axis(race), title, log, len(race.lanes), many)
+
+
+def start_where_clicked(race: Race, panel: Panel) -> None:
+    """Move the start to the point of the surface that was clicked; a third parameter starts at its best."""
+    chosen = st.session_state["race_surface"]["selection"].get("start")
+    if not chosen:
+        return
+    theta = race.model.objective.optimum.tolist()
+    theta[:2] = chosen[0]["p"], chosen[0]["q"]
+    names = ("w1", "b") if len(theta) == 2 else ("w1", "w2", "b")
+    panel.assign({name: float(f"{value:.3g}") for name, value in zip(names, theta, strict=True)})
+
+
+def more(race: Race, values: dict) -> None:
+    """Below the charts: the score, the claims, the data, the steps."""
+    rest = st.toggle("All columns of the score", key="race_rest")
+    st.markdown(words.score(race, rest))
+    claims = lazily("What an article claims, tested here", "race_claims")
+    if claims.open:
+        claims.markdown(words.claims(race))
+    data = lazily("The data, with each lane’s line", "race_data_view")
+    if data.open:
+        with data:
+            names = race.model.dataset.feature_names
+            timeline.chart(
+                charts.lines,
+                "The data and the line of each lane.",
+                race.lines(),
+                names[0],
+                race.model.dataset.target_name,
+            )
+            if len(names) > 1:
+                st.caption("The lines are cuts through the planes where the second feature is at its mean.")
+    steps = words.steps(race, values["follow"] - 1)
+    steps_table(steps, {name: name for name in steps}, "race")
+
+
+if __name__ == "__main__":
+    run(page)
