@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from gdcore.batches import Batches, Indices
 from gdcore.objectives import Array, DataObjective, LeastSquares, Objective, Quadratic
-from gdcore.optimizers import GradientDescent, Optimizer
-from gdcore.scan import descend_by_example
+from gdcore.optimizers import Optimizer
+from gdcore.scan import descend_in_blocks, serves
 from gdcore.schedules import SCHEDULES
 
 FIRST_LOOK = 64
@@ -93,10 +93,8 @@ def _follow(
 ) -> tuple[Array, Array]:
     """The path and its gradients, at least as far as the last run's end, by the fastest way that gives this answer."""
     if batches is not None and not _takes_all(batches, objective.n_examples):
-        if batches.size == 1 and isinstance(optimizer, GradientDescent) and isinstance(objective, LeastSquares):
-            path, gradients = _by_example(objective, start, batches, rates)
-            if np.isfinite(path).all():
-                return path, gradients
+        if serves(objective, optimizer, batches):
+            return _in_blocks(objective, start, optimizer, batches, rates)
         rows = batches.rows(objective.n_examples, len(rates))
         return _loop(lambda theta, t: objective.gradient(theta, rows[t]), start, optimizer, rates, tolerance)
     if isinstance(objective, Quadratic) and start.shape == (1,):
@@ -125,14 +123,14 @@ def _loop(
     return np.array(path), np.array(gradients)
 
 
-def _by_example(objective: LeastSquares, start: Array, batches: Batches, rates: Array) -> tuple[Array, Array]:
+def _in_blocks(
+    objective: LeastSquares, start: Array, optimizer: Optimizer, batches: Batches, rates: Array
+) -> tuple[Array, Array]:
     """The same path for one run or many, by `scan`."""
-    order = batches.draw(objective.n_examples, len(rates)).T
-    if start.ndim == 1:
-        path, gradients = descend_by_example(objective, start[None], order[:, None], rates[:, None])
-        return path[:, 0], gradients[:, 0]
-    shared = np.broadcast_to(order.reshape(len(rates), -1), rates.shape)
-    return descend_by_example(objective, start, shared, rates)
+    if start.ndim == 2:
+        return descend_in_blocks(objective, start, optimizer, batches, rates)
+    path, gradients = descend_in_blocks(objective, start[None], optimizer, batches, rates[:, None])
+    return path[:, 0], gradients[:, 0]
 
 
 def _ended(path: Array, tolerance: float) -> bool:

@@ -51,12 +51,12 @@ SCENES = (
     ),
     Scene(
         "Decay rescues SGD",
-        "Lane 4 is stochastic with the falling rate 0.05 / (1 + 0.01 t): its noise dies down and it arrives.",
+        "Lane 4 has the falling rate 0.05 / (1 + 0.01 t): its noise dies down.",
         STOCHASTIC_LANE_4 | {"schedule4": lanes.INVERSE},
     ),
     Scene(
         "Decays too fast and freezes",
-        "Lane 4 has the rate 0.05 × 0.95ᵗ: all its updates together are too short to arrive.",
+        "Lane 4 has the rate 0.05 × 0.95ᵗ: it stops before it arrives.",
         STOCHASTIC_LANE_4 | {"schedule4": lanes.EXPONENTIAL, "factor4": 0.95},
     ),
     Scene(
@@ -66,7 +66,7 @@ SCENES = (
     ),
     Scene(
         "Too large for SGD, fine for batch",
-        "At 0.3 the exact gradient arrives, and single examples throw the line further and further away.",
+        "At 0.3 the exact gradient arrives; single examples throw the line ever further away.",
         {"rate": "0.3"},
     ),
     Scene(
@@ -76,7 +76,7 @@ SCENES = (
     ),
     Scene(
         "The stream drifts",
-        "Half-way the line changes. Lane 1 keeps learning, lane 2 has stopped, lane 3 learns ever more slowly.",
+        "Half-way the line changes: one lane keeps its rate, one has stopped, one slows down.",
         {"data": STREAM, "n": 2000, "axis": "linear", "size1": "1", "size2": "1", "size3": "1", "follow": 1}
         | {"schedule2": lanes.STEP, "factor2": 0.0, "every2": 1000, "schedule3": lanes.INVERSE},
     ),
@@ -163,7 +163,7 @@ def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
         panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
     take_back_what_does_not_go_together(panel, len(dataset.targets))
     for lane in range(1, values["lanes"] + 1):
-        with place_of_the_lanes.expander(f"Lane {lane}: batches of {values[f'size{lane}']}"):
+        with place_of_the_lanes.popover(f"Lane {lane}: batches of {values[f'size{lane}']}", width="stretch"):
             lanes.choose(panel, lane, with_rate=values["rates"] == EACH)
     with place_of_the_start:
         panel.draw_row(*(("w1", "b") if dataset.features.shape[1] == 1 else ("w1", "w2", "b")))

@@ -12,7 +12,6 @@ from pages.shared.charts import POINTER, POWER, Axis, Chart, Palette, arrow_head
 LANES = 6
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 DASHES = ([1, 0], [6, 3], [2, 2], [10, 3, 2, 3], [12, 4], [4, 2, 1, 2])
-RECENT = 6  # frames whose places trail a head
 HEIGHT = 290
 LEGEND = 19  # pixels of a lane's line above the chart of the loss
 
@@ -28,13 +27,10 @@ SHAPE = alt.Shape("lane:N", scale=alt.Scale(domain=list(range(LANES)), range=lis
 DASH = alt.StrokeDash("lane:O", scale=alt.Scale(domain=list(range(LANES)), range=list(DASHES)), legend=None)
 
 
-def heads(furthest: int, *columns: str) -> alt.Chart:
-    """The rows of `path` at which the lanes stand, and those of so many frames before, looked up frame by frame."""
-    rows = alt.Chart(alt.sequence(0, LANES * (furthest + 1), as_="row"))
-    rows = rows.transform_calculate(
-        lane=f"floor(datum.row / {furthest + 1})", at=f"{NOW} - datum.row % {furthest + 1}"
-    ).transform_filter("datum.at >= 0")
-    rows = rows.transform_calculate(found=f"data('path')[datum.lane * {FRAMES} + datum.at]", back=f"{NOW} - datum.at")
+def heads(*columns: str) -> alt.Chart:
+    """The rows of `path` at which the lanes stand, looked up frame by frame."""
+    rows = alt.Chart(alt.sequence(0, LANES, as_="lane"))
+    rows = rows.transform_calculate(found=f"data('path')[datum.lane * {FRAMES} + {NOW}]")
     rows = rows.transform_filter("isValid(datum.found)")
     return rows.transform_calculate(**{column: f"datum.found.{column}" for column in columns})
 
@@ -49,8 +45,7 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
     here, there = {"x": x("p"), "y": y("q")}, {"x2": alt.X2("next_p"), "y2": alt.Y2("next_q")}
     tips = [tip("update", "update", ",d"), tip("p", across, ".6~g"), tip("q", up, ".6~g")]
     steps = alt.Chart(alt.NamedData("steps")).transform_filter("datum.frame <= shown")
-    recent = heads(RECENT, "p", "q", "inside").transform_filter("datum.inside && datum.back > 0")
-    now = heads(0, "update", "p", "q", "inside").transform_filter("datum.inside")
+    now = heads("update", "p", "q", "inside").transform_filter("datum.inside")
     before = marked(x, y, "before_p", "before_q", "before", "diamond", palette.muted, above=False)
     return linked(
         palette,
@@ -62,9 +57,6 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
         ),
         steps.mark_point(filled=True, clip=True, size=26).encode(
             **here, color=color(palette), shape=SHAPE, opacity=alt.value(0.55), tooltip=tips
-        ),
-        recent.mark_point(filled=True, clip=True, size=70).encode(
-            **here, color=color(palette), shape=SHAPE, opacity=alt.value(0.8), tooltip=alt.value(None)
         ),
         *(_cloud(palette, x, y, parameters) if cloud else []),
         now.mark_point(filled=True, size=230, opacity=1, stroke=palette.ink, clip=True).encode(
@@ -117,7 +109,7 @@ def loss(palette: Palette, clock: str, y_title: str, log: bool, lanes: int, many
     each = {"detail": [alt.Detail("lane:O"), alt.Detail("run:O")], "color": color(palette)}
     marked_runs = curves.transform_filter("datum.run === 0")
     others = curves.transform_filter("datum.run > 0").mark_line(clip=True, strokeWidth=0.8, opacity=0.3)
-    now = heads(0, "time", "loss", "update").transform_filter(y.holds("loss"))
+    now = heads("time", "loss", "update").transform_filter(y.holds("loss"))
     return linked(
         palette,
         reads("path"),
@@ -144,16 +136,16 @@ def _marks(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
     epochs = alt.Chart(alt.NamedData("epochs"))
     view = alt.Chart(alt.NamedData("view"))
     levels = []
-    for column, words, hue, side in (
-        ("goal", "datum.goal_words", palette.muted, "bottom"),
-        ("floor", "'least loss'", palette.optimum, "top"),
+    for column, words, hue in (
+        ("goal", "datum.goal_words", palette.muted),
+        ("floor", "'least loss'", palette.optimum),
     ):
         level = view.transform_filter(y.holds(column)).transform_calculate(words=words)
         levels += [
             level.mark_rule(color=hue, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y(column), tooltip=alt.value(None)),
-            level.mark_text(
-                align="left", baseline=side, dx=4, dy=3 if side == "top" else -3, fontSize=13, color=hue
-            ).encode(x=alt.value(0), y=y(column), text=alt.Text("words:N"), tooltip=alt.value(None)),
+            level.mark_text(align="left", baseline="top", dx=4, dy=3, fontSize=13, color=hue).encode(
+                x=alt.value(0), y=y(column), text=alt.Text("words:N"), tooltip=alt.value(None)
+            ),
         ]
     return [
         epochs.mark_rule(color=palette.muted, strokeWidth=1, opacity=0.6).encode(x=x("time"), tooltip=alt.value(None)),
@@ -166,7 +158,7 @@ def _marks(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
 
 def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:
     """Above the chart: each lane's sign, its name, and where it is now."""
-    rows = heads(0, "update", "loss", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
+    rows = heads("update", "loss", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
     said = f"isValid(datum.loss) ? 'loss ' + ({SHORT.format('datum.loss')}) : 'loss 0'"
     rows = rows.transform_calculate(
         words="datum.lane_row.name + ' · update ' + format(datum.update, ',d') + ' · ' + (" + said + ")"
@@ -203,7 +195,7 @@ def lines(palette: Palette, feature: str, target: str) -> Chart:
         reads("path"),
         points.encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(**ends),
-        straight(heads(0, "w1", "b"), x, "w1", "b")
+        straight(heads("w1", "b"), x, "w1", "b")
         .mark_rule(strokeWidth=3, clip=True)
         .encode(**ends, color=color(palette), strokeDash=DASH),
         height=HEIGHT,

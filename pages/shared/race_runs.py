@@ -39,8 +39,8 @@ GOAL = 2.0  # times the least loss
 GAP_GOAL = 0.01  # of the gap at the start, where the least loss is 0 and has no multiple
 TIE = 1.25  # as much later than the first is still called a tie
 TALLEST = 1000  # times the loss at the start: what climbs higher has left the picture
-STEPS_SHOWN = 220  # of one lane, in the plane
-STRETCHES = 300  # into which the axis of the loss is cut; of each the lowest and the highest loss are drawn
+STEPS_SHOWN = 240  # in the plane, of all lanes together
+STRETCHES = 240  # into which the axis of the loss is cut; of each the lowest and the highest loss are drawn
 POINTS_SHOWN = 300
 CLOUD = 12  # batches of a lane whose gradients are drawn
 
@@ -61,11 +61,11 @@ class Lane:
     optimizer: Optimizer = GradientDescent()
 
     def name(self, n_examples: int) -> str:
-        """What the batch size makes of it, and what else sets it apart: stochastic, momentum, 1/t."""
+        """What the batch size makes of it, and what else sets it apart: stochastic (momentum, 1/t)."""
         kind = "stochastic" if self.size == 1 else f"mini-batch {self.size}"
         rule, schedule = type(self.optimizer), type(self.schedule)
-        extras = [RULE_NAMES[rule], SCHEDULE_NAMES[schedule]]
-        return ", ".join(filter(None, ["batch" if self.size == n_examples else kind, *extras]))
+        extras = ", ".join(filter(None, [RULE_NAMES[rule], SCHEDULE_NAMES[schedule]]))
+        return ("batch" if self.size == n_examples else kind) + (f" ({extras})" if extras else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,7 +286,7 @@ class Race:
         """Single updates of a lane, each from where it began to where it led, those outside the picture left out."""
         course = self.courses[lane]
         theta = course.trace.theta[: course.ended[0] + 1, 0, :2]
-        updates = np.unique((np.geomspace(1, len(theta), STEPS_SHOWN) - 1).round().astype(int))
+        updates = np.unique((np.geomspace(1, len(theta), STEPS_SHOWN // len(self.lanes)) - 1).round().astype(int))
         here, there = theta[updates], theta[np.minimum(updates + 1, len(theta) - 1)]
         near = self.plane.holds(*here.T) & np.isfinite(there).all(-1)
         frame = np.searchsorted(self.times, course.clock[updates[near]])

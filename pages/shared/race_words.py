@@ -26,6 +26,7 @@ from pages.shared.race_runs import (
 from pages.shared.words import count, number, steady
 
 UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}
+FEW_LANES = 3  # beyond which only the first and the last are named
 FROZEN = 0.05  # of the error along the flattest direction: a schedule that leaves more for ever has frozen
 
 
@@ -162,11 +163,8 @@ def order_of_the_theory(race: Race) -> str:
     """For which order of the examples the closed forms of stochastic descent hold."""
     if not any(STAR in expected(race, course)[2] for course in race.courses):
         return ""
-    if race.order == "replacement":
-        return (
-            f"{STAR} Theory for examples drawn with replacement, as here; the floor is the mean loss above the least."
-        )
-    return f"{STAR} Theory for examples drawn with replacement; for this order no closed form is claimed. The floor is the mean loss above the least."
+    here = ", as here" if race.order == "replacement" else "; for this order no closed form is claimed"
+    return f"{STAR} In theory, for examples drawn with replacement{here}. The floor is the mean loss above the least."
 
 
 def decaying(race: Race, course: Course) -> tuple[str, str, str]:
@@ -238,7 +236,7 @@ def winner(race: Race) -> str:
     leaves = ", and does not stay there" if len(tied) == 1 and isinf(both[tied[0]][1]) else ""
     later = sorted((time, name) for name, time in arrived.items() if name not in tied)
     others = [f"{name} takes {number(time / best, 3)} times as long" for time, name in later]
-    others = [others[0], others[-1]] if len(others) > 2 else others
+    others = others if len(race.lanes) <= FEW_LANES else others[-1:]
     others += [f"{name} never gets there" for name in both if name not in arrived]
     told = "; ".join([f"{first}: {goal_in_words(race)} after {unit(race, best)}{leaves}", *others])
     return f"{counted}, {told}{medians}."

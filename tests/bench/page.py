@@ -64,7 +64,7 @@ def measure(page: Page, process_id: int, what: str) -> None:
 def main() -> None:
     with fresh_server() as server, sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS).new_page()
-        for path, charts in (("quadratic", 2), ("linear_regression", 3)):
+        for path, charts in (("quadratic", 2), ("linear_regression", 3), ("variant_race", 2)):
             page.goto(f"{server.address}/{path}")
             settle(page, charts)
             measure(page, server.process_id, path)
