@@ -5,33 +5,67 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages import linear_regression, quadratic
+from pages import linear_regression, quadratic, variant_race
 from tests.browser.harness import fresh_server, settle
-from tests.harness import in_a_link
+from tests.harness import FILES, in_a_link
+
+LESSONS = {"quadratic": (quadratic, 2), "regression": (linear_regression, 3), "race": (variant_race, 2)}
 
 
 def address(settings: dict, page: str = "quadratic") -> str:
     link = {f"{page}_{name}": in_a_link(value) for name, value in settings.items()}
-    return f"/{'linear_' * (page == 'regression')}{page}?" + urlencode(link)
+    return f"/{FILES[page].removesuffix('.py')}?" + urlencode(link)
 
 
-SCENES = [(scene, address(scene.settings), 2) for scene in quadratic.SCENES]
-SCENES += [(scene, address(scene.settings, "regression"), 3) for scene in linear_regression.SCENES]
+SCENES = [
+    (scene, address(scene.settings, page), charts)
+    for page, (lesson, charts) in LESSONS.items()
+    for scene in lesson.SCENES
+]
+LAST_SCENES = [(lesson.SCENES[-1], address(lesson.SCENES[-1].settings, p), n) for p, (lesson, n) in LESSONS.items()]
+
+BEYOND_THE_EDGE = """() => {
+    const bars = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map(host => host.shadowRoot);
+    return [document.querySelector('.stMainBlockContainer'), ...bars].flatMap(root => [...root.querySelectorAll('*')])
+        .filter(node => node.getBoundingClientRect().width && node.getBoundingClientRect().right > innerWidth + 1)
+        .filter(node => !node.closest('svg, pre, tbody, thead, [data-testid=stElementToolbar]'))
+        .map(node => `${node.tagName} ${node.className} ${node.innerText}`)
+}"""
+
+
+def assert_nothing_is_cut_off(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(BEYOND_THE_EDGE) == []
 
 
 @pytest.mark.parametrize(("scene", "link", "charts"), SCENES, ids=[scene.name for scene, _, _ in SCENES])
-def test_a_scenes_link_opens_cold_on_a_fresh_server(open_page, scene, link, charts):
+def test_a_scenes_link_shows_it_on_a_projector_and_on_a_phone(open_page, server, scene, link, charts):
+    page = open_page(server + link, charts=charts)
+    expect(page.get_by_text(scene.look)).to_be_visible()
+    expect(page.get_by_role("radio", name=scene.name, exact=True)).to_be_checked()
+    bottom = "node => node.getBoundingClientRect().bottom"
+    assert page.locator(".stVegaLiteChart").first.evaluate(bottom) <= 720, "the main chart needs scrolling"
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+    assert_nothing_is_cut_off(page)
+
+
+@pytest.mark.parametrize(("scene", "link", "charts"), LAST_SCENES, ids=LESSONS)
+def test_a_link_opens_cold_on_a_fresh_server(open_page, scene, link, charts):
     with fresh_server() as server:
         page = open_page(server.address + link, charts=charts)
         expect(page.get_by_role("link", name="Home")).to_be_visible()  # the frame is there
         expect(page.get_by_role("link", name="quadratic", exact=True)).to_have_count(0)  # and not a list of files
-        expect(page.get_by_text(scene.look)).to_be_visible()
         expect(page.get_by_role("radio", name=scene.name, exact=True)).to_be_checked()
         page.close()
 
 
+def test_home_is_not_cut_off_on_a_phone(open_page, server):
+    assert_nothing_is_cut_off(open_page(server, width=390, height=844, charts=1, color_scheme="dark"))
+
+
 def test_home_leads_to_the_lesson(open_page, server):
-    for lesson, title in enumerate(("Descent on", "Fit a line")):
+    for lesson, title in enumerate(("Descent on", "Fit a line", "Batch, mini-batch")):
         page = open_page(server, charts=2)
         page.get_by_role("link", name="Open the lesson").nth(lesson).click()
         settle(page)
@@ -68,34 +102,6 @@ def test_garbage_in_a_link_is_said_and_cannot_become_markup(open_page, server):
     for label in ("Start x₀", "Largest number of updates", "Tolerance", "Learning rate"):
         expect(warning).to_contain_text(label)
     assert warning.locator("a, img, strong").count() == 0
-
-
-BEYOND_THE_EDGE = """() => {
-    const bars = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map(host => host.shadowRoot);
-    return [document.querySelector('.stMainBlockContainer'), ...bars].flatMap(root => [...root.querySelectorAll('*')])
-        .filter(node => node.getBoundingClientRect().width && node.getBoundingClientRect().right > innerWidth + 1)
-        .filter(node => !node.closest('svg, pre, tbody, thead, [data-testid=stElementToolbar]'))
-        .map(node => `${node.tagName} ${node.className} ${node.innerText}`)
-}"""
-
-
-def overflow(page: Page) -> float:
-    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
-
-
-@pytest.mark.parametrize("path", ["/", *(link for _, link, _ in SCENES)])
-def test_nothing_is_cut_off_at_390_pixels(open_page, server, path):
-    page = open_page(server + path, width=390, height=844, charts=1, color_scheme="dark")
-    assert overflow(page) <= 0
-    assert page.evaluate(BEYOND_THE_EDGE) == []
-
-
-def test_verdict_and_main_chart_need_no_scrolling_on_a_projector(open_page, server):
-    for scene, link, charts in SCENES:
-        page = open_page(server + link, charts=charts)
-        bottom = "node => node.getBoundingClientRect().bottom"
-        assert page.locator(".stVegaLiteChart").first.evaluate(bottom) <= 720, scene.name
-        page.close()
 
 
 def test_dark_and_light_have_their_own_colours(open_page, server):
@@ -149,3 +155,12 @@ def test_an_uploaded_file_is_fitted(open_page, server):
     table = {"name": "t.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n2,4\n3,5\n4,9\n5,9\n"}
     page.locator("input[type=file]").set_input_files(table)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Fit a line to 5 examples", timeout=10_000)
+
+
+def test_a_lane_is_set_in_its_own_window_and_the_link_follows(open_page, server):
+    page = open_page(f"{server}/variant_race")
+    page.get_by_role("button", name="Lane 2: batches of 32").click()
+    page.get_by_role("combobox", name="Batch size B").fill("20")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-race_verdict")).to_contain_text("Mini-batch 20")
+    assert "race_size2=20" in page.url

@@ -83,8 +83,9 @@ def test_the_rule_shows_the_numbers_of_the_update_in_the_colours_of_the_chart(le
     expect(tangent).to_have_count(1)
 
 
-def test_playing_shows_at_least_40_frames_a_second_without_the_server(open_page, server):
-    page = open_page(f"{server}/quadratic?quadratic_rate=0.33")
+@pytest.mark.parametrize("lesson", ["quadratic?quadratic_rate=0.33", "variant_race"])
+def test_playing_shows_at_least_40_frames_a_second_without_the_server(open_page, server, lesson):
+    page = open_page(f"{server}/{lesson}")
     sent = []
     page.locator(".speed").select_option("60")
     page.on("websocket", lambda _: sent.append("a new connection"))
@@ -191,3 +192,15 @@ def test_one_bar_moves_data_surface_and_loss(open_page, server):
         "new b = 0.20000 − 0.05 × (−0.95000) = 0.24750",
     ]
     assert "y = 0.88333 x + 0.20000" in page.locator(".says").inner_text()
+
+
+def test_every_lane_stands_where_the_clock_says(open_page, server):
+    page = open_page(f"{server}/variant_race")
+    legend = page.locator(".st-key-race_result text").filter(has_text="update")
+    page.locator(".scrub").fill("0")
+    assert [text.split(" · ")[1] for text in legend.all_text_contents()] == ["update 0"] * 3
+    page.locator(".scrub").fill("300")
+    seen = int(place(page).split()[1].replace(",", ""))
+    expected = [f"update {seen // size:,}" for size in (256, 32, 1)]
+    page.wait_for_timeout(100)
+    assert [text.split(" · ")[1] for text in legend.all_text_contents()] == expected
