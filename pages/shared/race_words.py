@@ -27,6 +27,7 @@ from pages.shared.words import count, number, steady
 
 UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}
 FEW_LANES = 3  # beyond which only the first and the last are named
+BEYOND = "beyond the machine’s numbers"
 FROZEN = 0.05  # of the error along the flattest direction: a schedule that leaves more for ever has frozen
 
 
@@ -43,7 +44,7 @@ def percent(ratio: float) -> str:
 def above(race: Race, loss: float) -> str:
     """How far a loss lies above the least one."""
     if isinf(loss):
-        return "beyond the machine’s numbers"
+        return BEYOND
     if not race.has_multiples:
         return f"at {number(loss, 3)}"
     return f"{percent(loss - 1)} above the least" if loss < GOAL else f"{number(loss, 3)} times the least"
@@ -251,7 +252,8 @@ def listed(names: Sequence[str]) -> str:
 
 def score(race: Race, rest: bool) -> str:
     """A table: when each lane is below the goal, where it ends, and on wish what that took."""
-    head = ["lane", f"{goal_in_words(race)}: first", "for good", "loss at the end", "distance to the optimum"]
+    end = "end: loss above the least" if race.has_multiples else "end: loss"
+    head = ["lane", f"{goal_in_words(race)}: first", "for good", end, "end: distance to the optimum"]
     head += ["updates", "epochs", "examples", "spread of the last fifth", "bytes for one update"] if rest else []
     rows = [f"| {' | '.join([course.name, *cells(race, course, rest)])} |" for course in race.courses]
     return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
@@ -259,7 +261,7 @@ def score(race: Race, rest: bool) -> str:
 
 def cells(race: Race, course: Course, rest: bool) -> list[str]:
     first, good = (reached(race, times) for times in course.below(race.goal))
-    texts = [first, good, across(course.last, lambda loss: above(race, loss)), across(distances(race, course), percent)]
+    texts = [first, good, across(course.last, lambda loss: end(race, loss)), across(distances(race, course), percent)]
     if not rest:
         return texts
     updates = course.ended[0]
@@ -267,6 +269,12 @@ def cells(race: Race, course: Course, rest: bool) -> list[str]:
     spread = float(np.std(course.last_fifth, axis=0).mean())
     texts += [number(int(updates)), number(examples / race.n_examples, 4), number(int(examples)), number(spread, 2)]
     return [*texts, number(bytes_of_an_update(race, course))]
+
+
+def end(race: Race, loss: float) -> str:
+    if isinf(loss):
+        return BEYOND
+    return percent(loss - 1) if race.has_multiples else number(loss, 3)
 
 
 def reached(race: Race, times: np.ndarray) -> str:
@@ -354,7 +362,7 @@ def pace(race: Race) -> str:
         row = np.median(course.below(race.goal)[0])
         at = int(np.searchsorted(course.clock, row)) if not isinf(row) else None
         seen = "never" if at is None else f"after {count(int(course.trace.examples_seen[at]), 'example')}"
-        said.append(f"{course.name} {goal_in_words(race)} {seen}, {percent(climbing(course))} of its updates go up")
+        said.append(f"{course.name}: {goal_in_words(race)} {seen}, {percent(climbing(course))} of its updates go up")
     return "; ".join(said) + "."
 
 
