@@ -4,7 +4,9 @@ import pyarrow as pa
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.settings import Number, Rate, Switch
+from pages.shared.settings import BatchSize, Number, Rate, Switch
+
+FILES = {"quadratic": "quadratic.py", "regression": "linear_regression.py", "race": "variant_race.py"}
 
 
 def open_lesson(page: str, **link) -> AppTest:
@@ -12,7 +14,7 @@ def open_lesson(page: str, **link) -> AppTest:
     app = AppTest.from_file("../app.py", default_timeout=30)
     for name, value in link.items():
         app.query_params[f"{page}_{name}"] = in_a_link(value)
-    app.switch_page(f"pages/{'linear_' * (page == 'regression')}{page}.py").run()
+    app.switch_page(f"pages/{FILES[page]}").run()
     assert not app.exception, app.exception[0].message + "".join(app.exception[0].stack_trace[-4:])
     return app
 
@@ -42,6 +44,8 @@ def any_value(setting):
     if isinstance(setting, Rate):
         decimals = some.floats(setting.low, setting.high).map(repr)
         return some.sampled_from(["1/6", "1/3", "0.3333", "0.33334", "0.05", "1e-7"]).filter(setting.read) | decimals
+    if isinstance(setting, BatchSize):
+        return some.sampled_from([*setting.offered, str(setting.largest)]) | some.integers(1, setting.largest).map(str)
     return some.sampled_from(setting.options)
 
 
