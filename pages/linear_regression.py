@@ -7,7 +7,7 @@ import streamlit as st
 
 from gdcore import GradientDescent, datasets, descend, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, quadratic_charts, runs, timeline
+from pages.shared import own_data, printed, quadratic_charts, runs, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
@@ -278,9 +278,10 @@ def start_where_clicked(model: Model, panel: Panel) -> None:
 def more(fit: Fit, values: dict, scene: Scene | None) -> None:
     """Below the charts: the articles’ numbers, stability, parameters, the table."""
     if scene is ARTICLE_LINE:
-        st.markdown(words.printed_line(fit))
+        st.markdown(printed.line_table(fit.trace))
     if scene in (PUBLISHED, REPAIRED, MEANT):
-        st.markdown(words.printed_regression(fit))
+        mistake = printed.broadcast_mistake(fit.model.dataset)
+        st.markdown(f"**What the article printed.** {mistake}\n\n{printed.plane_table(fit.trace)}")
     for title, key, table in (
         ("Stability: raw and standardised", "regression_stability", words.stability),
         ("Coefficients in both scales", "regression_coefficients", words.coefficients),
