@@ -16,6 +16,8 @@ STYLE = """<style>
 </style>"""  # a lesson's verdict and main chart fit a projector of 1280 x 720 without scrolling
 
 FRAME_IS_UP = "_frame_is_up"
+SHOWN = "_shown"  # the page that this visit saw last
+JUST_OPENED = "_just_opened"  # whether the page on the screen is another than that
 
 # No page has an icon: Streamlit would fetch it, as the tab's picture, from a host of its own choice.
 LESSONS = {
@@ -32,6 +34,8 @@ def main() -> None:
     pages = [st.Page("pages/home.py", title="Home", default=True)]
     pages += [st.Page(path, title=title, help=hint) for path, (title, hint) in LESSONS.items()]
     page = st.navigation(pages)
+    st.session_state[JUST_OPENED] = st.session_state.get(SHOWN) != page.url_path
+    st.session_state[SHOWN] = page.url_path
     st.session_state[FRAME_IS_UP] = True
     try:
         page.run()
