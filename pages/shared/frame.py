@@ -25,6 +25,7 @@ LESSONS = {
     "pages/linear_regression.py": ("Linear regression", "Data, parameters and loss together: why scaling decides"),
     "pages/variant_race.py": ("The race", "Batch, mini-batch, stochastic: what fast means, and what noise does"),
 }
+ARTICLES = "pages/articles.py"  # what the lessons are checked against, and no lesson itself
 
 
 def main() -> None:
@@ -33,6 +34,7 @@ def main() -> None:
     st.html(STYLE)
     pages = [st.Page("pages/home.py", title="Home", default=True)]
     pages += [st.Page(path, title=title, help=hint) for path, (title, hint) in LESSONS.items()]
+    pages += [st.Page(ARTICLES, title="The articles, checked")]
     page = st.navigation(pages)
     st.session_state[JUST_OPENED] = st.session_state.get(SHOWN) != page.url_path
     st.session_state[SHOWN] = page.url_path
