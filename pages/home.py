@@ -5,7 +5,7 @@ import streamlit as st
 
 from gdcore import Constant, GradientDescent, Quadratic, datasets, descend
 from pages.shared import quadratic_charts, race_charts, regression_charts, runs, timeline
-from pages.shared.frame import LESSONS, run
+from pages.shared.frame import ARTICLES, LESSONS, run
 from pages.shared.models import Model
 from pages.shared.race_runs import Lane, Race
 from pages.shared.regression_runs import Fit
@@ -27,6 +27,7 @@ def page() -> None:
             st.subheader(title)
             st.markdown(hint)
             st.page_link(path, label="Open the lesson", icon=":material/arrow_forward:")
+    st.page_link(ARTICLES, label="The four articles behind the lab, checked number by number", icon=":material/rule:")
 
 
 def jumping_ball() -> None:

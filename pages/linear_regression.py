@@ -7,7 +7,7 @@ import streamlit as st
 
 from gdcore import GradientDescent, datasets, descend, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, quadratic_charts, runs, timeline
+from pages.shared import own_data, printed, quadratic_charts, runs, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
@@ -15,19 +15,26 @@ from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, lazily, steps_table
 from pages.shared.models import Model
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
+from pages.shared.regression_scenes import (
+    ALL,
+    ARTICLE_LINE,
+    BROADCAST,
+    EQUAL,
+    MEANT,
+    MPG,
+    NOISY,
+    OWN,
+    PUBLISHED,
+    REPAIRED,
+    SCENES,
+    SIX,
+    SLOPE,
+    SQUARED,
+    TWO,
+)
 from pages.shared.settings import Choice, Number, Rate, Switch
 from pages.shared.words import number
 
-SIX, TWO, NOISY, EQUAL, MPG, OWN = (
-    "Six points",
-    "Two features",
-    "Noisy data",
-    "Two equal features",
-    "Auto MPG",
-    "Your own",
-)
-ALL, SLOPE = "all parameters", "the slope only"
-SQUARED, BROADCAST = "mean squared error", "the broadcast mistake"
 TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
 RATE = Rate("rate", "Learning rate η (eta)", 1e-12, 100, "0.05", help="How far one update goes: η times the gradient.")
 
@@ -39,59 +46,6 @@ NOISY_SETTINGS = (
     Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1),
     Number("outliers", "Outliers", 0, 20, 0, 1, whole=True),
     Number("seed", "Seed", 0, 9999, 0, 1, whole=True),
-)
-
-ARTICLE_LINE = Scene(
-    "The line of the article",
-    "Only the slope w is learned, b is held at −1: the loss is a parabola again. Below: the article’s printed numbers.",
-    {"learned": SLOPE, "w1": 8.0, "b": -1.0, "rate": "0.01", "updates": 50},
-)
-ARTICLE_START = {"data": TWO, "w1": -0.3239247, "w2": 0.5574488, "b": 0.5710429, "updates": 1000}
-PUBLISHED = Scene(
-    "A bug in print",
-    "Each prediction is compared with every target: the weights shrink to 0 in place of going to 1.3 and −1.",
-    ARTICLE_START | {"loss": BROADCAST, "rate": "0.001"},
-)
-SCENES = (
-    Scene("Opening", "Two speeds: the loss falls steeply at first and then crawls. Look for the elbow."),
-    ARTICLE_LINE,
-    Scene(
-        "A parameter overshoots",
-        "Only w is wrong at the start, and yet b leaves its best value, and comes back slowly.",
-        {"w1": 8.0, "b": -1.0, "rate": "0.01", "updates": 400},
-    ),
-    Scene("Doubled once too often", "Twice the opening’s rate is fine, four times is not.", {"rate": "0.2"}),
-    Scene(
-        "Raw features",
-        "Weight runs in thousands, the intercept in ones: the best rate for one is hopeless for the other.",
-        {"data": MPG, "rate": "1e-7", "updates": 1000},
-    ),
-    Scene(
-        "Standardised features",
-        "The same data on one scale: with two standardised features the best rate is 0.5, and a few epochs do.",
-        {"data": MPG, "standardise": True, "rate": "0.5"},
-    ),
-    Scene(
-        "A valley",
-        "Two equal features: every point along the valley is as good. Descent ends where it first meets the floor.",
-        {"data": EQUAL, "rate": "0.05", "w1": 3.0, "w2": -2.0},
-    ),
-    Scene(
-        "An outlier",
-        "One point in twenty pulls the whole line: squares make large residuals count most.",
-        {"data": NOISY, "n": 20, "noise": 0.5, "outliers": 1, "rate": "0.1"},
-    ),
-    PUBLISHED,
-    Scene(
-        "The bug repaired",
-        "The right loss, the same start and rate: the right direction, and far from there after 1,000 epochs.",
-        ARTICLE_START | {"rate": "0.001"},
-    ),
-    Scene(
-        "The rate it meant",
-        "At 0.01, the rate that the listing sets and then forgets, it arrives.",
-        ARTICLE_START | {"rate": "0.01"},
-    ),
 )
 
 SUGGESTED_RATE = {SIX: "0.05", TWO: "0.1", NOISY: "0.1", EQUAL: "0.05", MPG: "5e-8"}
@@ -324,9 +278,10 @@ def start_where_clicked(model: Model, panel: Panel) -> None:
 def more(fit: Fit, values: dict, scene: Scene | None) -> None:
     """Below the charts: the articles’ numbers, stability, parameters, the table."""
     if scene is ARTICLE_LINE:
-        st.markdown(words.printed_line(fit))
-    if scene is not None and scene.settings.items() >= ARTICLE_START.items():
-        st.markdown(words.printed_regression(fit))
+        st.markdown(printed.line_table(fit.trace))
+    if scene in (PUBLISHED, REPAIRED, MEANT):
+        mistake = printed.broadcast_mistake(fit.model.dataset)
+        st.markdown(f"**What the article printed.** {mistake}\n\n{printed.plane_table(fit.trace)}")
     for title, key, table in (
         ("Stability: raw and standardised", "regression_stability", words.stability),
         ("Coefficients in both scales", "regression_coefficients", words.coefficients),

@@ -29,6 +29,11 @@ def verdict(app: AppTest) -> str:
     return next(text.value for text in app.markdown if "-badge[" in text.value)
 
 
+def cells(table: str) -> list[list[str]]:
+    """The rows of a Markdown table, with a minus sign that Python reads."""
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in table.replace("−", "-").splitlines()[2:]]
+
+
 def drawn(app: AppTest, chart: int, dataset: str):
     """A dataset of a chart, as it is sent to the browser."""
     datasets = {data.name: data.data.data for data in app.get("vega_lite_chart")[chart].proto.datasets}

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.shared.frame import JUST_OPENED
 from pages.shared.settings import Setting
 from pages.shared.words import literal, number
 
@@ -30,12 +31,25 @@ class Panel:
             if (said := st.query_params.get_all(self.key(setting.name)))
             and (len(said) > 1 or setting.read(said[0]) is None)
         }
+        self._follow_link()
         if refused := st.session_state.pop(self.key("refused"), None):
             self.problems |= dict([refused])
         self.values = {setting.name: self._stored(setting) for setting in settings}  # good before they are drawn, too
 
     def key(self, name: str) -> str:
         return f"{self.page}_{name}"
+
+    def _follow_link(self) -> None:
+        """A link from another page says everything: what it leaves out is at its default.
+
+        Streamlit would bring back what an earlier visit to this page has left, even over a default that the link names.
+        """
+        linked = any(self.key(name) in st.query_params for name in self.settings)
+        if linked and st.session_state.get(JUST_OPENED):
+            for name, setting in self.settings.items():
+                if self.key(name) in st.session_state:
+                    value = setting.read(st.query_params.get(self.key(name)))
+                    setting.store(self.key(name), setting.default if value is None else value)
 
     def _stored(self, setting: Setting) -> Any:
         key = self.key(setting.name)

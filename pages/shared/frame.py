@@ -16,6 +16,8 @@ STYLE = """<style>
 </style>"""  # a lesson's verdict and main chart fit a projector of 1280 x 720 without scrolling
 
 FRAME_IS_UP = "_frame_is_up"
+SHOWN = "_shown"  # the page that this visit saw last
+JUST_OPENED = "_just_opened"  # whether the page on the screen is another than that
 
 # No page has an icon: Streamlit would fetch it, as the tab's picture, from a host of its own choice.
 LESSONS = {
@@ -23,6 +25,7 @@ LESSONS = {
     "pages/linear_regression.py": ("Linear regression", "Data, parameters and loss together: why scaling decides"),
     "pages/variant_race.py": ("The race", "Batch, mini-batch, stochastic: what fast means, and what noise does"),
 }
+ARTICLES = "pages/articles.py"  # what the lessons are checked against, and no lesson itself
 
 
 def main() -> None:
@@ -31,7 +34,10 @@ def main() -> None:
     st.html(STYLE)
     pages = [st.Page("pages/home.py", title="Home", default=True)]
     pages += [st.Page(path, title=title, help=hint) for path, (title, hint) in LESSONS.items()]
+    pages += [st.Page(ARTICLES, title="The articles, checked")]
     page = st.navigation(pages)
+    st.session_state[JUST_OPENED] = st.session_state.get(SHOWN) != page.url_path
+    st.session_state[SHOWN] = page.url_path
     st.session_state[FRAME_IS_UP] = True
     try:
         page.run()

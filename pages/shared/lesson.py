@@ -63,6 +63,12 @@ def lazily(title: str, key: str):
     return st.expander(title, icon=":material/expand_circle_down:", key=key, on_change="rerun")
 
 
+def link_to(scene: Scene, path: str, page: str, label: str) -> None:
+    """A link that opens a lesson in a scene; `page` is what the keys of the lesson's settings begin with."""
+    link = {f"{page}_{name}": str(value) for name, value in scene.settings.items()}
+    st.page_link(path, label=label, icon=":material/arrow_forward:", query_params=link)
+
+
 def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name: str) -> None:
     """Every step as a table with its download. Nothing is sent to the browser while it is closed."""
     table = st.expander("Every step in numbers", icon=":material/table_rows:", key=f"{name}_table", on_change="rerun")

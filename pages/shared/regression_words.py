@@ -161,61 +161,7 @@ def stability_column(model: Model, fit: Fit, current: bool) -> dict[str, str]:
 
 LONGEST_RUN = 10_000  # epochs, of a run that is only there to be measured
 
-PRINTED_LINE = {
-    1: ("8.0", "186.0"),
-    2: ("7.38", "149.54607"),
-    3: ("6.8240666", "120.236694"),
-    48: ("2.0356295", "0.0065588956"),
-    49: ("2.0319479", "0.005273429"),
-    50: ("2.0286465", "0.004239871"),
-}
-
 
 def measured_epochs(fit: Fit, longest: int) -> str:
     epochs = fit.epochs_to(0.01)
     return f"more than {number(longest)}" if epochs is None else number(epochs)
-
-
-def printed_line(fit: Fit) -> str:
-    """The article's printed rows beside ours. It counts from 1 and works in single precision."""
-    rows = ["| epoch | w, printed | w, computed | loss, printed | loss, computed |", "|---|---|---|---|---|"]
-    for epoch, (w, loss) in PRINTED_LINE.items():
-        ours, value = fit.trace.theta[epoch - 1, 0], fit.trace.value[epoch - 1]
-        rows.append(f"| {epoch} | {w} | {number(ours, 8)} | {loss} | {number(value, 8)} |")
-    return "\n".join(rows)
-
-
-PRINTED_REGRESSION = (
-    (-0.2618025, 0.44433367, -0.17722966, 14.1803),
-    (-0.21144074, 0.35393423, -0.7892358, 10.303),
-    (-0.17063744, 0.28172654, -1.2897989, 7.712),
-    (-0.13759881, 0.22408141, -1.699218, 5.9806),
-    (-0.11086453, 0.17808875, -2.0340943, 4.8235),
-    (-0.08924612, 0.14141548, -2.3080034, 4.0502),
-    (-0.0717768, 0.11219224, -2.5320508, 3.5333),
-    (-0.0576706, 0.08892148, -2.7153134, 3.1878),
-    (-0.04628877, 0.07040432, -2.8652208, 2.9569),
-    (-0.0371125, 0.05568104, -2.9878428, 2.8026),
-)
-
-
-def printed_regression(fit: Fit) -> str:
-    """The article's printed rows beside what is computed here; the loss it prints is one update older."""
-    n = len(fit.model.dataset.targets)
-    right, mistaken = Model(fit.model.dataset), Model(fit.model.dataset, broadcast=True)
-    optima = [
-        ", ".join(number(round(value, 6), 5) for value in model.objective.optimum.tolist())
-        for model in (right, mistaken)
-    ]
-    text = (
-        f"**What the article printed.** Its predictions have shape ({n}, 1), its targets ({n},), so their difference "
-        f"has {n:,} × {n:,} entries, {4e-6 * n * n:.0f} MB in place of {4e-3 * n:.0f} kB: every prediction is compared "
-        f"with every target. That loss is least at (w₁, w₂, b) = ({optima[1]}), where it is {number(mistaken.floor)}; "
-        f"the right loss is least at ({optima[0]}).\n\n"
-    )
-    rows = ["| epoch | printed w₁, w₂, b | computed | printed loss | computed |", "|---|---|---|---|---|"]
-    for epoch, (*printed, loss) in zip(range(100, 1001, 100), PRINTED_REGRESSION, strict=True):
-        ours = ", ".join(number(value, 5) for value in fit.trace.theta[epoch].tolist())
-        theirs = ", ".join(number(value, 5) for value in printed)
-        rows.append(f"| {epoch} | {theirs} | {ours} | {number(loss, 6)} | {number(fit.trace.value[epoch - 1], 6)} |")
-    return text + "\n".join(rows)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages import linear_regression, quadratic, variant_race
+from pages.shared import quadratic_scenes
 from tests.browser.harness import fresh_server, settle
 from tests.harness import FILES, in_a_link
 
@@ -102,6 +103,21 @@ def test_garbage_in_a_link_is_said_and_cannot_become_markup(open_page, server):
     for label in ("Start x₀", "Largest number of updates", "Tolerance", "Learning rate"):
         expect(warning).to_contain_text(label)
     assert warning.locator("a, img, strong").count() == 0
+
+
+def test_the_articles_fit_390_pixels(open_page, server):
+    page = open_page(server + "/articles", width=390, height=844, charts=0, color_scheme="dark")
+    expect(page.get_by_role("link", name="The rate it meant")).to_be_visible()  # the last thing on the page
+    assert_nothing_is_cut_off(page)
+
+
+def test_a_link_of_the_articles_opens_its_scene_over_what_an_earlier_visit_has_left(open_page, server):
+    page = open_page(f"{server}/quadratic?quadratic_rate=0.2&quadratic_start=-3.5")
+    page.get_by_role("link", name="The articles, checked").click()
+    page.get_by_role("link", name=quadratic_scenes.ARTICLE.name).click()
+    settle(page)
+    expect(page.get_by_role("radio", name=quadratic_scenes.ARTICLE.name, exact=True)).to_be_checked()
+    assert page.url.endswith("/quadratic?quadratic_rate=0.001")
 
 
 def test_dark_and_light_have_their_own_colours(open_page, server):
