@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from gdcore import GradientDescent, datasets, descend, theory
+from gdcore import Constant, GradientDescent, datasets, descend, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, quadratic_charts, runs, timeline
+from pages.shared import own_data, programs, quadratic_charts, runs, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, steps_table
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
 from pages.shared.regression_runs import POINTS_SHOWN, Fit, Model
 from pages.shared.settings import Choice, Number, Rate, Switch
 from pages.shared.words import number
@@ -93,6 +93,8 @@ SCENES = (
     ),
 )
 
+FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read
+
 SUGGESTED_RATE = {SIX: "0.05", TWO: "0.1", NOISY: "0.1", EQUAL: "0.05", MPG: "5e-8"}
 
 
@@ -170,13 +172,17 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     if values["data"] == NOISY:
         with st.expander("The noisy data"):
             panel.draw(*(setting.name for setting in NOISY_SETTINGS))
-        slopes = (values["slope1"],) if values["slope2"] == 0 else (values["slope1"], values["slope2"])
-        options = {name: values[name] for name in ("n", "intercept", "noise", "outliers", "seed")}
-        return datasets.noisy_line(slopes=slopes, **options), ()
+        return datasets.noisy_line(**noisy_options(values)), ()
     if values["data"] == EQUAL:
         line = datasets.line()
         return line._replace(features=np.column_stack([line.features, line.features]), feature_names=("x₁", "x₂")), ()
     return {SIX: datasets.line, TWO: datasets.article_regression, MPG: datasets.auto_mpg}[values["data"]](), ()
+
+
+def noisy_options(values: dict) -> dict:
+    """The arguments of `datasets.noisy_line`."""
+    slopes = (values["slope1"],) if values["slope2"] == 0 else (values["slope1"], values["slope2"])
+    return {"slopes": slopes} | {name: values[name] for name in ("n", "intercept", "noise", "outliers", "seed")}
 
 
 def settings(panel: Panel, dataset: Dataset) -> Model:
@@ -354,6 +360,24 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
                     charts.parameter, f"Parameter {name} over the epochs.", fit.parameter(name), fit.model.title(name)
                 )
     steps_table(fit.steps, {name: name for name in fit.steps}, "regression")
+    code_to_take_home(lambda: described(fit, values), "regression")
+
+
+def described(fit: Fit, values: dict) -> programs.Run:
+    """The run on the screen, for the programs."""
+    model = fit.model
+    if values["data"] == NOISY:
+        examples = programs.noisy_line(**noisy_options(values))
+    else:
+        examples = programs.table(model.dataset, FILES.get(values["data"], "my_data.csv"))
+    return programs.Run(
+        programs.Regression(examples, model.held, model.standardise, model.broadcast),
+        fit.trace.theta[0],
+        Constant(fit.learning_rate),
+        programs.updates_in_range(fit.trace, values["updates"]),
+        tolerance=float(values["tolerance"]),
+        rate=values["rate"],
+    )
 
 
 def lazily(title: str, key: str):
