@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from gdcore import GradientDescent, datasets, descend, theory
+from gdcore import Constant, GradientDescent, datasets, descend, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, printed, quadratic_charts, runs, timeline
+from pages.shared import own_data, printed, programs, quadratic_charts, runs, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, lazily, steps_table
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, lazily, steps_table
 from pages.shared.models import Model
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.regression_scenes import (
@@ -47,6 +47,8 @@ NOISY_SETTINGS = (
     Number("outliers", "Outliers", 0, 20, 0, 1, whole=True),
     Number("seed", "Seed", 0, 9999, 0, 1, whole=True),
 )
+
+FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read
 
 SUGGESTED_RATE = {SIX: "0.05", TWO: "0.1", NOISY: "0.1", EQUAL: "0.05", MPG: "5e-8"}
 
@@ -125,13 +127,17 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     if values["data"] == NOISY:
         with st.expander("The noisy data"):
             panel.draw(*(setting.name for setting in NOISY_SETTINGS))
-        slopes = (values["slope1"],) if values["slope2"] == 0 else (values["slope1"], values["slope2"])
-        options = {name: values[name] for name in ("n", "intercept", "noise", "outliers", "seed")}
-        return datasets.noisy_line(slopes=slopes, **options), ()
+        return datasets.noisy_line(**noisy_options(values)), ()
     if values["data"] == EQUAL:
         line = datasets.line()
         return line._replace(features=np.column_stack([line.features, line.features]), feature_names=("x₁", "x₂")), ()
     return {SIX: datasets.line, TWO: datasets.article_regression, MPG: datasets.auto_mpg}[values["data"]](), ()
+
+
+def noisy_options(values: dict) -> dict:
+    """The arguments of `datasets.noisy_line`."""
+    slopes = (values["slope1"],) if values["slope2"] == 0 else (values["slope1"], values["slope2"])
+    return {"slopes": slopes} | {name: values[name] for name in ("n", "intercept", "noise", "outliers", "seed")}
 
 
 def settings(panel: Panel, dataset: Dataset) -> Model:
@@ -310,6 +316,24 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
                     charts.parameter, f"Parameter {name} over the epochs.", fit.parameter(name), fit.model.title(name)
                 )
     steps_table(fit.steps, {name: name for name in fit.steps}, "regression")
+    code_to_take_home(lambda: described(fit, values), "regression")
+
+
+def described(fit: Fit, values: dict) -> programs.Run:
+    """The run on the screen, for the programs."""
+    model = fit.model
+    if values["data"] == NOISY:
+        examples = programs.noisy_line(**noisy_options(values))
+    else:
+        examples = programs.table(model.dataset, FILES.get(values["data"], "my_data.csv"))
+    return programs.Run(
+        programs.Regression(examples, model.held, model.standardise, model.broadcast),
+        fit.trace.theta[0],
+        Constant(fit.learning_rate),
+        programs.updates_in_range(fit.trace, values["updates"]),
+        tolerance=float(values["tolerance"]),
+        rate=values["rate"],
+    )
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from gdcore import GradientDescent, Quadratic, Trace, descend
+from gdcore import Constant, GradientDescent, Quadratic, Trace, descend
+from pages.shared import programs, runs, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
-from pages.shared import runs, timeline
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
@@ -120,7 +120,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
         with closer:
             timeline.chart(charts.iterates, "The parameter x over the updates.", picture.iterates())
     steps_table(picture.taken_steps(), COLUMNS, "quadratic")
-    code_to_take_home(program(values), "quadratic")
+    code_to_take_home(lambda: described(values, picture.trace), "quadratic")
     with st.expander("What to notice", icon=":material/lightbulb:"):
         st.markdown(NOTICE)
 
@@ -157,24 +157,16 @@ def smallest_is_not_lowest(values: dict) -> str:
     )
 
 
-def program(values: dict) -> str:
-    """The same run as a short NumPy program that prints update, x and f(x), digit for digit."""
-    return f"""\
-import numpy as np
-
-a2, a1, a0 = {values["a2"]!r}, {values["a1"]!r}, {values["a0"]!r}
-learning_rate, updates, tolerance = {values["rate"]}, {values["updates"]}, {values["tolerance"]}
-x = {values["start"]!r}
-path = [x]
-for _ in range(updates):
-    new_x = x - learning_rate * (2 * a2 * x + a1)
-    if abs(new_x - x) < tolerance or not np.isfinite((a2 * new_x + a1) * new_x + a0):
-        break
-    x = new_x
-    path.append(x)
-for update, x in enumerate(path):
-    print(update, x, (a2 * x + a1) * x + a0)
-"""
+def described(values: dict, trace: Trace) -> programs.Run:
+    """The run on the screen, for the programs."""
+    return programs.Run(
+        Quadratic(a0=values["a0"], a1=values["a1"], a2=values["a2"]),
+        [values["start"]],
+        Constant(RATE.number(values["rate"])),
+        programs.updates_in_range(trace, values["updates"]),
+        tolerance=float(values["tolerance"]),
+        rate=values["rate"],
+    )
 
 
 if __name__ == "__main__":

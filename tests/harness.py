@@ -1,5 +1,9 @@
 """A lesson through the frame, without a browser: what is written on it, and what its charts are given to draw."""
 
+import io
+from contextlib import redirect_stdout
+
+import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
@@ -38,6 +42,24 @@ def drawn(app: AppTest, chart: int, dataset: str):
     """A dataset of a chart, as it is sent to the browser."""
     datasets = {data.name: data.data.data for data in app.get("vega_lite_chart")[chart].proto.datasets}
     return pa.ipc.open_stream(datasets[dataset]).read_pandas()
+
+
+def program(app: AppTest, page: str, library: str = "NumPy") -> str:
+    """The program to take home that the lesson shows when it is asked for one."""
+    app.session_state[f"{page}_code"] = True
+    app.session_state[f"{page}_library"] = library
+    app.run()
+    assert not app.exception
+    (code,) = [block.value for block in app.code if "for t in range" in block.value]
+    return code
+
+
+def numbers_printed(code: str) -> np.ndarray:
+    """The numbers that a program prints, one row for each update that it shows: update, theta, value."""
+    text = io.StringIO()
+    with redirect_stdout(text):
+        exec(code, {})
+    return np.array([line.split() for line in text.getvalue().splitlines()], dtype=float)
 
 
 def any_value(setting):

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SHARED = sorted((ROOT / "pages" / "shared").rglob("*.py"))
+GDCORE = sorted((ROOT / "gdcore").rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 
 
@@ -27,15 +28,20 @@ def of_the_project(file):
 
 
 def test_gdcore_imports_only_numpy_and_the_standard_library():
-    files = sorted((ROOT / "gdcore").rglob("*.py"))
-    assert files
-    roots = {name.split(".")[0] for file in files for name in imported(file)}
+    assert GDCORE
+    roots = {name.split(".")[0] for file in GDCORE for name in imported(file)}
     assert roots <= {"gdcore", "numpy", *sys.stdlib_module_names}
 
 
 @pytest.mark.parametrize("file", SHARED + PAGES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_page_is_imported_by_another_or_by_shared_code(file):
     assert all(name.startswith(("gdcore", "pages.shared")) for name in of_the_project(file))
+
+
+@pytest.mark.parametrize("file", SHARED + PAGES + GDCORE, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_text_is_run_as_code(file):
+    called = (node.func for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    assert not {"eval", "exec", "compile", "__import__"} & {name.id for name in called if isinstance(name, ast.Name)}
 
 
 def test_charts_do_not_import_streamlit():

@@ -1,8 +1,5 @@
 """The pages through the frame, without a browser: what is written and what is drawn is what was computed."""
 
-import io
-from contextlib import redirect_stdout
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -13,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from gdcore import GradientDescent, Quadratic, descend
 from pages import quadratic
-from tests.harness import any_value, drawn, open_lesson, verdict
+from pages.shared.programs import PACKAGES, PROGRAMS
+from tests.harness import any_value, drawn, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in quadratic.SETTINGS}
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
@@ -180,15 +178,24 @@ def test_whatever_the_settings_the_picture_is_the_run(values):
 @settings(max_examples=15, deadline=None)
 @given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
 def test_the_program_to_take_home_prints_the_same_numbers(values):
-    objective, trace = run_of(values)
-    values |= {"updates": int(values["updates"])}
-    printed = io.StringIO()
-    with redirect_stdout(printed):
-        exec(quadratic.program(values), {})
-    rows = np.array([line.split() for line in printed.getvalue().splitlines()], dtype=float)
-    np.testing.assert_array_equal(rows[:, 0], np.arange(trace.steps_taken + 1))
-    np.testing.assert_array_equal(rows[:, 1], trace.theta[:, 0])
-    np.testing.assert_array_equal(rows[:, 2], trace.value)
+    app = open_quadratic(**{name: str(value) for name, value in values.items()})
+    _, trace = run_of(values)
+    update, x, f = numbers_printed(program(app, "quadratic")).T
+    update = update.astype(int)
+    assert update[-1] == trace.steps_taken
+    np.testing.assert_array_equal(x, trace.theta[update, 0])
+    np.testing.assert_array_equal(f, trace.value[update])
+
+
+@pytest.mark.parametrize("library", PROGRAMS)
+def test_the_program_of_every_library_can_be_taken_home(library):
+    app = open_quadratic(rate="1/7")
+    assert not app.get("download_button")  # nothing is written before it is asked for
+    code = program(app, "quadratic", library)
+    assert "1 / 7" in code and PACKAGES[library].split()[0] in code
+    assert any(PACKAGES[library] in text.value for text in app.markdown)
+    (download,) = app.get("download_button")
+    assert download.proto.label == "Download as Python"
 
 
 def test_the_specification_of_a_chart_does_not_depend_on_the_settings():

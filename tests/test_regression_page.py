@@ -9,8 +9,9 @@ from gdcore import GradientDescent, datasets, descend, theory
 from pages import linear_regression as lesson
 from pages.shared.models import Model
 from pages.shared.planes import Plane
+from pages.shared.programs import csv_text
 from pages.shared.regression_runs import Fit
-from tests.harness import any_value, cells, drawn, open_lesson, verdict
+from tests.harness import any_value, cells, drawn, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
 BUNDLED = {
@@ -239,3 +240,43 @@ def test_a_curvature_far_below_the_largest_is_not_taken_for_a_valley():
     low, high = theory.curvatures(model.objective)
     assert low == pytest.approx(2 * np.var(np.arange(1.0, 7.0)) / np.mean(np.arange(1.0, 7.0) ** 2), rel=1e-6)
     assert high == pytest.approx(2e16 * np.mean(np.arange(1.0, 7.0) ** 2), rel=1e-6)
+
+
+def agree_with_the_loss(app, code):
+    update, *_, loss = numbers_printed(code).T
+    path = drawn(app, 2, "path").set_index("update").loss
+    shown = path.index.intersection(update.astype(int))
+    assert path.index[-1] in shown
+    expected = path[shown].fillna(0)  # a log axis shows no 0
+    np.testing.assert_allclose(loss[np.isin(update, shown)], expected, rtol=1e-9, atol=1e-20 + 1e-12 * expected[0])
+
+
+@pytest.mark.parametrize("scene", lesson.SCENES, ids=lambda scene: scene.name)
+def test_the_program_to_take_home_prints_the_losses_of_the_scene(scene, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for data, dataset in ((lesson.TWO, BUNDLED["article"]), (lesson.MPG, BUNDLED["mpg"])):
+        (tmp_path / lesson.FILES[data]).write_text(csv_text(dataset), encoding="utf-8")
+    app = open_lesson("regression", **scene.settings)
+    code = program(app, "regression")
+    files = [name for name in lesson.FILES.values() if name in code]
+    assert [button.proto.label for button in app.get("download_button")] == [
+        "Download as Python",
+        *(f"Download {name}, which it reads" for name in files),
+    ]
+    agree_with_the_loss(app, code)
+
+
+@settings(max_examples=15, deadline=None)
+@given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
+def test_the_program_to_take_home_prints_the_same_losses_whatever_the_settings(values):
+    values |= {"data": lesson.NOISY, "updates": min(values["updates"], 300.0)}
+    app = open_lesson("regression", **values)
+    agree_with_the_loss(app, program(app, "regression"))
+
+
+def test_the_program_to_take_home_has_the_readers_own_table():
+    app = open_lesson("regression", data="Your own")
+    app.text_area(key="regression_text").set_value('a\'b,"c\nd"\n1,3\n2,5\n3,7.5').run()
+    code = program(app, "regression")
+    assert "# \"a'b\" -> 'c d'" in code and "y = np.array([3.0, 5.0, 7.5])" in code
+    agree_with_the_loss(app, code)

@@ -1,6 +1,6 @@
 """What all lessons share around their pictures: scenes, verdict, the table of steps and the code to take home."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from pages.shared import programs
 from pages.shared.controls import Panel
+from pages.shared.programs import PACKAGES, PROGRAMS
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,35 @@ def _same_decimals(column: pd.Series) -> str:
     return "%.6f" if 1e-4 <= sizes.min() and sizes.max() < 1e6 else "%.6e"
 
 
-def code_to_take_home(program: str, name: str) -> None:
-    """A program that runs alone and prints the numbers on the screen."""
-    code = st.expander("The same run in NumPy", icon=":material/code:", key=f"{name}_code", on_change="rerun")
+def code_to_take_home(describe: Callable[[], programs.Run], name: str) -> None:
+    """Programs that run alone and print the numbers on the screen. Nothing is written while this is closed."""
+    code = st.expander("The same run in code", icon=":material/code:", key=f"{name}_code", on_change="rerun")
     if code.open:
         with code:
-            st.markdown("It runs on its own and prints the numbers that you see here, to the last digit.")
-            st.code(program, language="python")
-            _download("Download as Python", program, f"{name}.py", "text/x-python")
+            library = st.segmented_control(
+                "Library",
+                list(PROGRAMS),
+                default="NumPy",
+                required=True,
+                key=f"{name}_library",
+                persist_state="session",
+            )
+            _program(describe(), library, name)
 
 
-def _download(label: str, text: str, file_name: str, mime: str) -> None:
+def _program(run: programs.Run, library: str, name: str) -> None:
+    program = PROGRAMS[library](run)
+    st.markdown(
+        "It runs on its own and prints the first updates and the last: the numbers on this page, up to rounding. "
+        f"It needs Python and `pip install {PACKAGES[library]}`."
+    )
+    st.code(program, language="python")
+    with st.container(horizontal=True):
+        _download("Download as Python", program, f"{name}_{library.lower()}.py", "text/x-python")
+        if run.examples and (file := run.examples.file):
+            dataset = run.examples.dataset
+            _download(f"Download {file}, which it reads", lambda: programs.csv_text(dataset), file, "text/csv")
+
+
+def _download(label: str, text: str | Callable[[], str], file_name: str, mime: str) -> None:
     st.download_button(label, text, file_name, mime, on_click="ignore", icon=":material/download:")
