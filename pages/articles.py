@@ -19,15 +19,18 @@ from pages.shared.models import Model
 from pages.shared.printed import PARABOLA, fixed
 from pages.shared.quadratic_scenes import ARTICLE, DIVERGES, TOO_SMALL
 from pages.shared.quadratic_words import formula
+from pages.shared.race_scenes import DECAY, DRIFT
+from pages.shared.race_scenes import PUBLISHED as BATCHES
 from pages.shared.regression_scenes import ARTICLE_LINE, BROADCAST, MEANT, PUBLISHED, REPAIRED, SLOPE
 from pages.shared.words import count, number
 
 QUADRATIC = ("pages/quadratic.py", "quadratic")  # the page, and what the keys of its settings begin with
 REGRESSION = ("pages/linear_regression.py", "regression")
+RACE = ("pages/variant_race.py", "race")
 LINKS = {
     "quadratic": ((QUADRATIC, ARTICLE),),
     "classifier": ((QUADRATIC, TOO_SMALL), (QUADRATIC, DIVERGES)),
-    "line": ((REGRESSION, ARTICLE_LINE),),  # the race of the three variants belongs here, once it is a lesson
+    "line": ((REGRESSION, ARTICLE_LINE), (RACE, DECAY), (RACE, BATCHES), (RACE, DRIFT)),
     "plane": ((REGRESSION, PUBLISHED), (REGRESSION, REPAIRED), (REGRESSION, MEANT)),
 }
 

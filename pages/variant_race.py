@@ -6,81 +6,23 @@ import streamlit as st
 from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import lanes, own_data, timeline
+from pages.shared import lanes, own_data, programs, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, lazily, steps_table
+from pages.shared.lesson import choose_scene, code_to_take_home, lazily, steps_table
 from pages.shared.models import Model
-from pages.shared.race_runs import CLOCKS, EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
+from pages.shared.race_runs import CLOCKS, EXAMPLES, Budget, Lane, Race
+from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.settings import Choice, Number, Rate, Switch
 
-NOISY, STREAM, MPG, OWN = "Noisy line", "A stream that drifts", "Auto MPG, standardised", "Your own"
-SAME, BEST, EACH = "same rate for all", "each at its own best rate", "a rate for each lane"
 ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
 RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help="How far one update goes: η times the gradient.")
 
+FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
 LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
 
-STOCHASTIC_LANE_4 = {"lanes": 4, "size4": "1"}
-SCENES = (
-    Scene(
-        "Opening",
-        "Same data, same start, same rate. Counted in examples stochastic descent is far ahead; look where it ends.",
-    ),
-    Scene(
-        "Count updates instead",
-        "The same race on another clock: update for update the lanes move nearly alike.",
-        {"clock": UPDATES},
-    ),
-    Scene(
-        "Parallel time",
-        "With 32 workers a mini-batch of 32 takes no longer than a single example.",
-        {"clock": PARALLEL},
-    ),
-    Scene(
-        "Each at its own best rate",
-        "A fair race: every lane has the rate that suits it best. The exact gradient can afford the largest.",
-        {"clock": UPDATES, "rates": BEST},
-    ),
-    Scene(
-        "No noise, no instability",
-        "All points lie on one line: single examples agree at the optimum, and stochastic descent arrives.",
-        {"noise": 0.0},
-    ),
-    Scene(
-        "Decay rescues SGD",
-        "Lane 4 has the falling rate 0.05 / (1 + 0.01 t): its noise dies down.",
-        STOCHASTIC_LANE_4 | {"schedule4": lanes.INVERSE},
-    ),
-    Scene(
-        "Decays too fast and freezes",
-        "Lane 4 has the rate 0.05 × 0.95ᵗ: it stops before it arrives.",
-        STOCHASTIC_LANE_4 | {"schedule4": lanes.EXPONENTIAL, "factor4": 0.95},
-    ),
-    Scene(
-        "Batch size 1 to n",
-        "Six batch sizes: the smaller the batch, the sooner it is near, and the noisier it stays.",
-        {"lanes": 6, "size2": "128", "size3": "64", "size4": "32", "size5": "8", "size6": "1"},
-    ),
-    Scene(
-        "Too large for SGD, fine for batch",
-        "At 0.3 the exact gradient arrives; single examples throw the line ever further away.",
-        {"rate": "0.3"},
-    ),
-    Scene(
-        "Mini-batches as published",
-        "The batch sizes that the article names: 8, 32 and 64.",
-        {"size1": "8", "size2": "32", "size3": "64"},
-    ),
-    Scene(
-        "The stream drifts",
-        "Half-way the line changes: one lane keeps its rate, one has stopped, one slows down.",
-        {"data": STREAM, "n": 2000, "axis": "linear", "size1": "1", "size2": "1", "size3": "1", "follow": 1}
-        | {"schedule2": lanes.STEP, "factor2": 0.0, "every2": 1000, "schedule3": lanes.INVERSE},
-    ),
-)
 CLOCK_HELP = (
     "An update is one step. Examples seen are the work done. Parallel time is counted in rounds of P workers: a batch "
     "of B takes B / P rounds, rounded up."
@@ -283,8 +225,29 @@ def more(race: Race, values: dict) -> None:
             )
             if len(names) > 1:
                 st.caption("The lines are cuts through the planes where the second feature is at its mean.")
-    steps = words.steps(race, values["follow"] - 1)
+    lane = values["follow"] - 1
+    steps = words.steps(race, lane)
     steps_table(steps, {name: name for name in steps}, "race")
+    code_to_take_home(lambda: described(race, values, lane), "race")
+
+
+def described(race: Race, values: dict, lane: int) -> programs.Run:
+    """One lane of the race, for the programs."""
+    racer, dataset = race.lanes[lane], race.model.dataset
+    if values["data"] == NOISY:
+        examples = programs.noisy_line(
+            values["n"], (2.0,), -1.0, values["noise"], outliers=values["outliers"], seed=values["data_seed"]
+        )
+    else:
+        examples = programs.table(dataset, FILES[values["data"]])
+    return programs.Run(
+        programs.Regression(examples, standardise=race.model.standardise),
+        race.start,
+        racer.schedule,
+        int(race.courses[lane].ended[0]),
+        racer.optimizer,
+        Batches(racer.size, race.seeds[0], race.order),
+    )
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ def test_a_deep_link_on_a_fresh_server_runs_inside_the_frame():
 def test_home_has_a_card_for_each_lesson():
     app = AppTest.from_file("../app.py", default_timeout=30).run()
     assert not app.exception
-    assert [card.value for card in app.subheader] == ["The quadratic", "Linear regression"]
-    assert len(app.get("vega_lite_chart")) == 2
+    assert [card.value for card in app.subheader] == ["The quadratic", "Linear regression", "The race"]
+    assert len(app.get("vega_lite_chart")) == 3
 
 
 def test_the_opening_shows_its_printed_numbers():
