@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gdcore import datasets
-from pages import articles, linear_regression, quadratic
+from pages import articles, linear_regression, quadratic, variant_race
 from pages.shared import printed
 from tests.harness import cells, in_a_link, open_lesson
 
@@ -294,7 +294,12 @@ def test_another_parabola_gives_other_numbers(monkeypatch):
 
 # ---- links
 
-LESSONS = {"quadratic": quadratic, "regression": linear_regression}
+LESSONS = {"quadratic": quadratic, "regression": linear_regression, "race": variant_race}
+LEFT = {  # by an earlier visit
+    "quadratic": {"start": "-3.5", "a1": "1"},
+    "regression": {"standardise": "true", "b": "5", "scale": "linear"},
+    "race": {"rate": "0.1", "b": "2", "axis": "linear"},
+}
 LINKED = [(prefix, path, scene) for links in articles.LINKS.values() for (path, prefix), scene in links]
 
 
@@ -313,9 +318,7 @@ def test_a_link_opens_its_scene(prefix, path, scene):
 @pytest.mark.parametrize(("prefix", "path", "scene"), LINKED, ids=[scene.name for *_, scene in LINKED])
 def test_a_link_opens_its_scene_whatever_an_earlier_visit_has_left(prefix, path, scene):
     left = {"rate": "0.123", "updates": "77", "tolerance": "1e-3"}
-    left |= (
-        {"start": "-3.5", "a1": "1"} if prefix == "quadratic" else {"standardise": "true", "b": "5", "scale": "linear"}
-    )
+    left |= LEFT[prefix]
     app = open_lesson(prefix, **left)
     assert app.button_group(key=f"{prefix}_scene").value is None
     app.query_params.clear()
