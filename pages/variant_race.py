@@ -13,13 +13,15 @@ from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import choose_scene, code_to_take_home, lazily, steps_table
 from pages.shared.models import Model
-from pages.shared.race_runs import CLOCKS, EXAMPLES, Budget, Lane, Race
+from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
+from pages.shared.race_runs import CLOCKS, EXAMPLES, PARALLEL, Budget, Lane, Race
 from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.settings import Choice, Number, Rate, Switch
 
 ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
 RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help="How far one update goes: η times the gradient.")
 
+DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
 LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
 
@@ -27,6 +29,15 @@ CLOCK_HELP = (
     "An update is one step. Examples seen are the work done. Parallel time is counted in rounds of P workers: a batch "
     "of B takes B / P rounds, rounded up."
 )
+
+OF_THE_PICTURE = ("axis", "follow", "cloud")  # settings that do not change the race
+DATA = Need(lambda values: [values[name] for name in ("data", *DRAWN.get(values["data"], ()))], "other data")
+CLOCK = Need(
+    lambda values: (values["clock"], values["workers"] if values["clock"] == PARALLEL else None), "another clock"
+)
+PARAMETERS = Place("parameters", ("p_low", "p_high", "q_low", "q_high"), (DATA,))
+LOSS = Place("loss", ("first", "last", "loss_low", "loss_high"), (DATA, CLOCK))
+LINES = Place("lines", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
 
 
 def page() -> None:
@@ -37,6 +48,7 @@ def page() -> None:
         scene = choose_scene(above, panel, SCENES)
     values = panel.values
     race, cap = race_of(values, dataset)
+    pins = Pins(panel, kept, OF_THE_PICTURE, lanes.label)
 
     st.title(f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples")
     panel.show_problems()
@@ -52,13 +64,17 @@ def page() -> None:
             st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
         followed = values["follow"] - 1
         end = f"The last update of {courses[followed].name}."
-        timeline.bar("race", race.times, words.rules(race, followed), end, unit=words.UNITS[race.clock])
-        draw(race, panel)
+        with st.container(horizontal=True, key="race_bar"):
+            timeline.bar("race", race.times, words.rules(race, followed), end, unit=words.UNITS[race.clock])
+            pins.button(own_data.NO_PINS if values["data"] == OWN else "")
+        draw(race, panel, pins)
+        below = st.container(key="race_pins")
         with st.container(key="race_result_more"):
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
             st.caption(words.order_of_the_theory(race))
-            more(race, values)
+            more(race, values, pins)
+        pins.table(below)
 
 
 def all_settings() -> tuple:
@@ -113,24 +129,30 @@ def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
             st.caption("A stream is seen once, in the order of its arrival.")
         else:
             panel.draw_row("budget", "unit")
-    panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
+    own = "Your own table is not in it. " if values["data"] == OWN else ""
+    panel.undo_reset_share(own + not_in_the_link(panel))
     return dataset, notes
 
 
 def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     values = panel.values
-    if values["data"] == STREAM:
-        panel.draw("n", "noise", "data_seed")
-        return datasets.drifting_line(values["n"], values["noise"], values["data_seed"]), ()
-    panel.draw("order")
+    if values["data"] != STREAM:
+        panel.draw("order")
     if values["data"] == OWN:
         panel.draw("standardise")
         return own_data.choose("race")
+    panel.draw(*DRAWN.get(values["data"], ()))
+    return dataset_of(values), ()
+
+
+def dataset_of(values: dict) -> Dataset:
+    """The data that the settings name."""
+    if values["data"] == STREAM:
+        return datasets.drifting_line(values["n"], values["noise"], values["data_seed"])
     if values["data"] == MPG:
-        return datasets.auto_mpg(), ()
-    panel.draw("n", "noise", "outliers", "data_seed")
+        return datasets.auto_mpg()
     drawn = {name: values[name] for name in ("n", "noise", "outliers")}
-    return datasets.noisy_line(**drawn, seed=values["data_seed"]), ()
+    return datasets.noisy_line(**drawn, seed=values["data_seed"])
 
 
 def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
@@ -169,7 +191,14 @@ def race_of(values: dict, dataset: Dataset) -> tuple[Race, tuple[str, ...]]:
     return race, () if budget == asked else (words.cut(asked, budget, sizes, n, order, len(seeds)),)
 
 
-def draw(race: Race, panel: Panel) -> None:
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def kept(values: dict) -> Kept:
+    """What stays of a race that is pinned."""
+    race, _ = race_of(values, dataset_of(values))
+    return Kept(race.pinned(values["axis"] == "log"), words.result(race))
+
+
+def draw(race: Race, panel: Panel, pins: Pins) -> None:
     """The parameters and the loss, side by side."""
     parameters, loss = st.columns([2, 3])
     names = race.model.names
@@ -179,7 +208,7 @@ def draw(race: Race, panel: Panel) -> None:
         timeline.chart(
             charts.surface,
             alt,
-            race.surface(timeline.palette().ramp, panel.values["cloud"]),
+            pins.on(PARAMETERS, race.surface(timeline.palette().ramp, panel.values["cloud"])),
             *titles,
             key="race_surface",
             on_select=lambda: start_where_clicked(race, panel),
@@ -191,7 +220,8 @@ def draw(race: Race, panel: Panel) -> None:
         log, many = panel.values["axis"] == "log", len(race.seeds) > 1
         alt = f"The loss of every lane over {race.clock}."
         title = "loss ÷ least loss" if race.has_multiples else "loss (mean squared error)"
-        timeline.chart(charts.loss, alt, race.losses(log), words.axis(race), title, log, len(race.lanes), many)
+        losses = pins.on(LOSS, race.losses(log))
+        timeline.chart(charts.loss, alt, losses, words.axis(race), title, log, len(race.lanes), many)
 
 
 def start_where_clicked(race: Race, panel: Panel) -> None:
@@ -205,7 +235,7 @@ def start_where_clicked(race: Race, panel: Panel) -> None:
     panel.assign({name: float(f"{value:.3g}") for name, value in zip(names, theta, strict=True)})
 
 
-def more(race: Race, values: dict) -> None:
+def more(race: Race, values: dict, pins: Pins) -> None:
     """Below the charts: the score, the claims, the data, the steps."""
     rest = st.toggle("All columns of the score", key="race_rest")
     st.markdown(words.score(race, rest))
@@ -219,7 +249,7 @@ def more(race: Race, values: dict) -> None:
             timeline.chart(
                 charts.lines,
                 "The data and the line of each lane.",
-                race.lines(),
+                pins.on(LINES, race.lines()),
                 names[0],
                 race.model.dataset.target_name,
             )
