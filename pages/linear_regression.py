@@ -78,6 +78,8 @@ def page() -> None:
         draw(fit, panel)
         with st.container(key="regression_result_more"):
             more(fit, values, scene)
+    with st.sidebar:
+        panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
 
 
 def all_settings() -> tuple:
@@ -153,7 +155,6 @@ def settings(panel: Panel, dataset: Dataset) -> Model:
     model = model_of(panel.values, dataset)
     with place_of_the_rate:
         rate(panel, theory.curvatures(model.objective))
-    panel.undo_reset_share("Your own table is not in it." if panel.values["data"] == OWN else "")
     return model
 
 

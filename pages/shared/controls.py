@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.shared.frame import JUST_OPENED
+from pages.shared.frame import ADDRESS, JUST_OPENED
 from pages.shared.settings import Setting
 from pages.shared.words import literal, number
 
@@ -35,6 +35,7 @@ class Panel:
         if refused := st.session_state.pop(self.key("refused"), None):
             self.problems |= dict([refused])
         self.values = {setting.name: self._stored(setting) for setting in settings}  # good before they are drawn, too
+        self.drawn: set[str] = set()  # the settings that have a part in this picture
 
     def key(self, name: str) -> str:
         return f"{self.page}_{name}"
@@ -58,6 +59,7 @@ class Panel:
 
     def draw(self, *names: str) -> None:
         """Draw these settings, one below the other."""
+        self.drawn.update(names)
         for name in names:
             setting = self.settings[name]
             raw = setting.widget(self.key(name), self.values[name])
@@ -116,6 +118,7 @@ class Panel:
 
     def undo_reset_share(self, not_in_the_link: str = "") -> None:
         """The three buttons below the settings; draw them last. What a link cannot carry is said beside it."""
+        st.session_state[ADDRESS] = self.changed()
         history = st.session_state.setdefault(self.key("history"), [])
         if not history or history[-1] != self.values:
             history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], dict(self.values)]
@@ -147,5 +150,14 @@ class Panel:
 
     def link(self) -> str:
         """The address of this page with every setting that is not at its default."""
-        changed = {self.key(name): value for name, value in self.values.items() if value != self.defaults[name]}
+        changed = self.changed()
         return (st.context.url or "") + ("?" + urlencode(changed) if changed else "")
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that have a part in the picture and are not at their defaults, as they stand in the address."""
+        changed = {name: self.values[name] for name in self.values if name in self.drawn}
+        return {self.key(name): value for name, value in changed.items() if value != self.defaults[name]}
+
+    def agrees_with(self, values: Mapping[str, Any]) -> bool:
+        """Whether these values would show the same picture."""
+        return all(self.values[name] == values[name] for name in self.drawn)

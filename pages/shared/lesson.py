@@ -48,7 +48,7 @@ def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None
     Call it when the settings are drawn: only then are their values known. `where` is the place above them.
     """
     by_name = {scene.name: panel.defaults | scene.settings for scene in scenes}
-    current = next((scene for scene in scenes if by_name[scene.name] == panel.values), None)
+    current = next((scene for scene in scenes if panel.agrees_with(by_name[scene.name])), None)
     key = panel.key("scene")
     st.session_state[key] = current.name if current else None
 
