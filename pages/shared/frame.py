@@ -23,6 +23,7 @@ STYLE = """<style>
 FRAME_IS_UP = "_frame_is_up"
 SHOWN = "_shown"  # the page that this visit saw last
 JUST_OPENED = "_just_opened"  # whether the page on the screen is another than that
+PRESENTING = "_presenting"  # whether the page on the screen is in presenter mode
 ADDRESS = "_address"  # the settings of the page that have to stand in the address
 
 # No page has an icon: Streamlit would fetch it, as the tab's picture, from a host of its own choice.

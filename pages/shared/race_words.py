@@ -10,6 +10,7 @@ from gdcore.batches import Order
 from gdcore.schedules import Schedule
 from pages.shared import timeline
 from pages.shared.lesson import Verdict
+from pages.shared.predict import Answer, Question
 from pages.shared.race_runs import (
     EXAMPLES,
     GAP_GOAL,
@@ -220,31 +221,78 @@ def goal_in_words(race: Race) -> str:
     return f"within {percent(GAP_GOAL)} of the starting gap"
 
 
+def arrivals_at_the_goal(race: Race) -> tuple[dict[str, float], list[str]]:
+    """When each lane that gets there is first at the goal, a median over the seeds; and who is first or ties for it."""
+    times = {course.name: float(np.median(course.below(race.goal)[0])) for course in race.courses}
+    arrived = {name: time for name, time in times.items() if not isinf(time)}
+    best = min(arrived.values(), default=inf)
+    return arrived, [name for name, time in arrived.items() if time <= TIE * best + 1]
+
+
+def counted_in(race: Race) -> str:
+    return f"{'After the drift, counted' if race.drifts else 'Counted'} in {axis(race)}"
+
+
 def winner(race: Race) -> str:
     """Who reaches the goal first on the chosen clock, ties included."""
-    both = {course.name: [float(np.median(times)) for times in course.below(race.goal)] for course in race.courses}
-    arrived = {name: first for name, (first, _) in both.items() if not isinf(first)}
-    begin = "After the drift, counted" if race.drifts else "Counted"
-    counted = f"{begin} in {axis(race)}"
+    arrived, tied = arrivals_at_the_goal(race)
+    counted = counted_in(race)
     if not arrived:
         return f"{counted}, no lane comes {goal_in_words(race)}."
     best = min(arrived.values())
-    tied = [name for name, time in arrived.items() if time <= TIE * best + 1]
     medians = " (medians of the seeds)" if len(race.seeds) > 1 else ""
-    if len(tied) == len(both) > 1:
+    if len(tied) == len(race.courses) > 1:
         return f"{counted}, it is **a tie**: all are {goal_in_words(race)} after about {unit(race, best)}{medians}."
     first = f"**{tied[0]}** is first" if len(tied) == 1 else f"{listed(tied)} **tie** for first place"
-    leaves = ", and does not stay there" if len(tied) == 1 and isinf(both[tied[0]][1]) else ""
+    stays = {course.name: float(np.median(course.below(race.goal)[1])) for course in race.courses}
+    leaves = ", and does not stay there" if len(tied) == 1 and isinf(stays[tied[0]]) else ""
     later = sorted((time, name) for name, time in arrived.items() if name not in tied)
     others = [f"{name} takes {number(time / best, 3)} times as long" for time, name in later]
     others = others if len(race.lanes) <= FEW_LANES else others[-1:]
-    others += [f"{name} never gets there" for name in both if name not in arrived]
+    others += [f"{course.name} never gets there" for course in race.courses if course.name not in arrived]
     told = "; ".join([f"{first}: {goal_in_words(race)} after {unit(race, best)}{leaves}", *others])
     return f"{counted}, {told}{medians}."
 
 
 def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+# ---- a question
+
+
+def question(race: Race) -> Question | None:
+    """Who is first? Nothing to ask of a single lane, or where no lane gets there."""
+    arrived, tied = arrivals_at_the_goal(race)
+    if not arrived or len(race.courses) == 1:
+        return None
+    names = [course.name for course in race.courses]
+    answers = [Answer(f"{c.name[0].upper()}{c.name[1:]}, clearly", *belief(race, c)) for c in race.courses]
+    answers.append(Answer("About a tie", needs="lanes that are near the goal at about the same time"))
+    right = len(names) if len(tied) > 1 else names.index(tied[0])
+    times = listed([f"{name} after {unit(race, time)}" for name, time in arrived.items()])
+    lowest = min(race.courses, key=lambda course: float(np.mean(course.last_fifth)))
+    why = (
+        f"{times[0].upper()}{times[1:]}: {MEANING[race.clock]} In the end {lowest.name} is lowest: what noise leaves "
+        "grows with η / B."
+    )
+    return Question(f"{counted_in(race)}, who is first {goal_in_words(race)}?", tuple(answers), right, why)
+
+
+MEANING = {
+    UPDATES: "on average lanes of one rate move nearly alike at every update; the batch size changes the noise.",
+    EXAMPLES: "an update of a large batch costs many examples, and moves about as far as one of a single example.",
+    PARALLEL: "batches up to the number of workers cost one round each, larger ones several.",
+}
+
+
+def belief(race: Race, course: Course) -> tuple[str, str]:
+    """What somebody believes who bets on this lane, and what would make it right."""
+    if course.lane.size == 1:
+        return "stochastic descent is always fastest", "a clock on which a small batch costs less, or another rate"
+    if course.lane.size == race.n_examples:
+        return "the exact gradient is faster", "a larger rate for it than for the others"
+    return "mini-batch is the best of both, always", "a clock on which this batch size costs least, or another rate"
 
 
 # ---- the score
