@@ -113,10 +113,10 @@ def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
         panel.draw("data")
         dataset, notes = choose_data(panel)
         panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
-    take_back_what_does_not_go_together(panel, len(dataset.targets))
     for lane in range(1, values["lanes"] + 1):
         with place_of_the_lanes.expander(f"Lane {lane}: batches of {values[f'size{lane}']}"):
             lanes.choose(panel, lane, with_rate=values["rates"] == EACH)
+    take_back_what_does_not_go_together(panel, len(dataset.targets))  # not earlier: drawing brings a value back
     with place_of_the_start:
         panel.draw_row(*(("w1", "b") if dataset.features.shape[1] == 1 else ("w1", "w2", "b")))
         if values["data"] == STREAM:
