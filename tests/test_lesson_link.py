@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from pages import linear_regression, quadratic, variant_race
@@ -35,7 +35,9 @@ def opened(page: str, link: dict[str, str]):
 
 
 @pytest.mark.parametrize("page", LESSONS)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+)
 @given(data=some.data())
 def test_a_link_opens_the_identical_run(page, data):
     wanted = {setting.name: data.draw(any_value(setting), setting.name) for setting in LESSONS[page]}

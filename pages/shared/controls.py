@@ -24,8 +24,8 @@ FOR_A_CLASS = (  # how a lesson is held; no scene and no undo changes it
 
 LARGE = """<style>
 :root { font-size: 20px; }
-.stMainBlockContainer { padding-top: 1rem; }
-.stMainBlockContainer h1 { font-size: 1.7rem; padding: 0; }
+.stMainBlockContainer { padding-top: 3.1rem; }
+.stMainBlockContainer h1 { display: none; }
 .stMainBlockContainer [class*="_verdict"] { min-height: 0; }
 </style>"""  # for the back row
 
