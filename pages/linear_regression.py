@@ -15,6 +15,7 @@ from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, lazily, steps_table
 from pages.shared.models import Model
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
+from pages.shared.predict import Prediction
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.regression_scenes import (
     ALL,
@@ -79,26 +80,39 @@ def page() -> None:
         model = settings(panel, dataset)
         scene = choose_scene(above, panel, SCENES)
     fit, pins = compute(model, values), Pins(panel, kept, OF_THE_PICTURE)
+    prediction = Prediction(panel, lambda: words.question(fit))
 
     st.title(f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples")
-    panel.show_problems()
+    panel.introduce()
     for note in notes:
         st.info(note)
     with st.container(key="regression"):
         if values["hand"]:
             fit_by_hand(fit, panel)
-        with st.container(key="regression_verdict"):
-            st.markdown(scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient.")
-            words.verdict(fit).show()
+        prediction.remind()
+        if prediction.is_open:
+            prediction.ask()
+        else:
+            with st.container(key="regression_verdict"):
+                if prediction.is_answered:
+                    prediction.explain()
+                else:
+                    look = "Each epoch moves every parameter downhill by η times its gradient."
+                    st.markdown(scene.look if scene else look)
+                    words.verdict(fit).show()
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
+        opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         with st.container(horizontal=True, key="regression_bar"):
-            timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations())
+            timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations(), **opens)
             pins.button(own_data.NO_PINS if values["data"] == OWN else "")
         draw(fit, panel, pins)
         below = st.container(key="regression_pins")
         with st.container(key="regression_result_more"):
             more(fit, values, scene, pins)
         pins.table(below)
+    with st.sidebar:
+        own = "Your own table is not in it. " if values["data"] == OWN else ""
+        panel.undo_reset_share(own + not_in_the_link(panel))
 
 
 def all_settings() -> tuple:
@@ -185,8 +199,6 @@ def settings(panel: Panel, dataset: Dataset) -> Model:
     model = model_of(panel.values, dataset)
     with place_of_the_rate:
         rate(panel, theory.curvatures(model.objective))
-    own = "Your own table is not in it. " if panel.values["data"] == OWN else ""
-    panel.undo_reset_share(own + not_in_the_link(panel))
     return model
 
 
@@ -264,7 +276,7 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
 def draw(fit: Fit, panel: Panel, pins: Pins) -> None:
     """Data, parameters and loss, side by side."""
     names, dataset = fit.model.names, fit.model.dataset
-    data, parameters, loss = st.columns(3)
+    data, parameters, loss = timeline.columns("regression", 1, 1, 1)
     with data:
         if dataset.features.shape[1] == 1:
             titles = (dataset.feature_names[0], dataset.target_name)

@@ -10,6 +10,7 @@ from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
+from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
 from pages.shared.settings import Choice, Number, Rate
 from pages.shared.words import number
@@ -51,21 +52,30 @@ def page() -> None:
         scene = choose_scene(above, panel, SCENES)
     values = panel.values
     picture = picture_of(values)
-    objective, trace, pins = picture.objective, picture.trace, Pins(panel, kept, ("left", "right"))
+    objective, rate, trace = picture.objective, picture.learning_rate, picture.trace
+    prediction = Prediction(panel, lambda: words.question(objective, rate, values["start"]))
+    pins = Pins(panel, kept, ("left", "right"))
 
     st.title(f"Descent on f(x) = {words.formula(objective)}")
-    panel.show_problems()
+    panel.introduce()
     with st.container(key="quadratic"):
-        with st.container(key="quadratic_verdict"):
-            st.markdown(
-                scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient."
-            )
-            words.verdict(objective, picture.learning_rate, values, picture.x, trace.outcome).show()
+        prediction.remind()
+        if prediction.is_open:
+            prediction.ask()
+        else:
+            with st.container(key="quadratic_verdict"):
+                if prediction.is_answered:
+                    prediction.explain()
+                else:
+                    look = "Each update moves x downhill by η (the learning rate) times the gradient."
+                    st.markdown(scene.look if scene else look)
+                    words.verdict(objective, rate, values, picture.x, trace.outcome).show()
         rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
+        opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         with st.container(horizontal=True, key="quadratic_bar"):
-            timeline.bar("quadratic", picture.path["update"], rules, end)
+            timeline.bar("quadratic", picture.path["update"], rules, end, **opens)
             pins.button()
-        left, right = st.columns([3, 2])
+        left, right = timeline.columns("quadratic", 3, 2)
         with left:
             alt = f"The curve {words.formula(objective)} with a ball on it and its path from {number(values['start'])}."
             timeline.chart(charts.curve, alt, pins.on(CURVE, picture.curve()))

@@ -244,15 +244,15 @@ def test_pinned_runs_survive_changes_and_a_visit_elsewhere(page):
 @EVERY_LESSON
 def test_the_link_says_that_pinned_runs_are_not_in_it(page):
     app = open_lesson(page)
-    assert not any("Pinned runs are not in it" in text.value for text in app.markdown)
-    press(app, f"{page}_pin").run()
+    app.session_state[f"{page}_share"] = True
+    assert not any("Pinned runs are not in it" in text.value for text in app.run().markdown)
+    press(app, f"{page}_pin")
     assert any("Pinned runs are not in it" in text.value for text in app.markdown)
 
 
 @pytest.mark.parametrize(("page", "own"), [("regression", linear_regression.OWN), ("race", variant_race.OWN)])
 def test_a_run_on_ones_own_table_cannot_be_pinned_and_the_others_wait(page, own):
-    small = {"size2": "1"} if page == "race" else {}  # a batch of the example, which has four rows
-    app = change(press(open_lesson(page, **small), f"{page}_pin"), page, data=own)
+    app = change(press(open_lesson(page), f"{page}_pin"), page, data=own)
     assert app.button(key=f"{page}_pin").disabled and "own table" in app.button(key=f"{page}_pin").proto.help
     assert not letters(app, 0) and "Not drawn: other data." in table(app)["A"]
 

@@ -6,8 +6,13 @@ the frame itself, so a link works cold. Only public calls are used, and the addr
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
+
+_history = st.components.v2.component(
+    "history", html="<i hidden></i>", js=Path(__file__).with_name("history.js").read_text("utf-8")
+)
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 2.5rem 2.5rem 3rem; }
@@ -18,6 +23,8 @@ STYLE = """<style>
 FRAME_IS_UP = "_frame_is_up"
 SHOWN = "_shown"  # the page that this visit saw last
 JUST_OPENED = "_just_opened"  # whether the page on the screen is another than that
+PRESENTING = "_presenting"  # whether the page on the screen is in presenter mode
+ADDRESS = "_address"  # the settings of the page that have to stand in the address
 
 # No page has an icon: Streamlit would fetch it, as the tab's picture, from a host of its own choice.
 LESSONS = {
@@ -43,6 +50,7 @@ def main() -> None:
         page.run()
     finally:
         st.session_state[FRAME_IS_UP] = False
+    _history(key="history", data={"settings": st.session_state.pop(ADDRESS, {})})
 
 
 def run(page: Callable[[], None]) -> None:

@@ -83,7 +83,7 @@ class Pins:
         called: Callable[[Setting], str] = attrgetter("label"),
     ) -> None:
         self.panel, self.of_the_picture, self.called = panel, of_the_picture, called
-        self.now, self.pinned = dict(panel.values), pinned(panel)
+        self.now, self.pinned = {name: panel.values[name] for name in panel.defaults}, pinned(panel)
         picture = {name: self.now[name] for name in of_the_picture}
         self.kept = {label: keep(settings | picture) for label, settings in self.pinned.items()}
         self.unlike: dict[str, dict[str, None]] = {label: {} for label in self.pinned}  # an ordered set
