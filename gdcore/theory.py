@@ -146,13 +146,30 @@ def _phi(curved: Array, rate: float, step: Array) -> Array:
     return np.asarray(np.where(curved == 0, rate * step, shrunk / np.where(curved == 0, 1.0, curved)))
 
 
-def predicted_gap(objective: QuadraticObjective, start: Array, learning_rate: float, step: Array | int) -> Array:
-    """f(theta_t) - f* of plain descent, in closed form: sum of c^2 / (2 lambda) q^(2t), c the slopes at the start."""
+def gap(objective: QuadraticObjective, theta: Array) -> Array:
+    """f - f* at points (..., d): the sum of lambda e^2 / 2 over the directions.
+
+    The difference of two values would lose what is smaller than the rounding of f*, and could fall below 0.
+    """
+    if objective.optimum is None:
+        raise ValueError(f"a gap needs a minimum, got curvatures {curvatures(objective)}")
+    curved, directions, _ = _directions(objective, objective.optimum)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.square((theta - objective.optimum) @ directions) @ (curved / 2))
+
+
+def predicted_gap(
+    objective: QuadraticObjective, start: Array, learning_rate: Array | float, step: Array | int
+) -> Array:
+    """f(theta_t) - f* of plain descent, in closed form: sum of c^2 / (2 lambda) q^(2t), c the slopes at the start.
+
+    Rates and steps may be arrays that go together: one rate per run.
+    """
     curved, _, slopes = _directions(objective, start)
     if curved.min() < 0 or (slopes[curved == 0] != 0).any():
         raise ValueError(f"a gap needs a minimum, got curvatures {curved} and slopes {slopes}")
     active = (curved > 0) & (slopes != 0)
-    factors = 1 - learning_rate * curved[active]
+    factors = 1 - np.asarray(learning_rate)[..., None] * curved[active]
     with np.errstate(all="ignore"):
         shrunk = np.abs(factors) ** (2.0 * np.asarray(step, dtype=float)[..., None])
         return np.asarray((slopes[active] ** 2 / (2 * curved[active]) * shrunk).sum(-1))
@@ -162,6 +179,17 @@ def updates_to_shrink(objective: QuadraticObjective, start: Array, learning_rate
     """Updates until the gap f - f* stays at most `fraction` of what it was at the start; None if it never does."""
     goal = fraction * float(predicted_gap(objective, start, learning_rate, 0))
     return _first(lambda step: float(predicted_gap(objective, start, learning_rate, step)) <= goal)
+
+
+def updates_to_shrink_at(objective: QuadraticObjective, start: Array, learning_rates: Array, fraction: float) -> Array:
+    """The same for many rates at once, (rates,); infinite where it never does."""
+    goal = fraction * predicted_gap(objective, start, 0.0, 0)
+    low, high = np.zeros(len(learning_rates), dtype=np.int64), np.full(len(learning_rates), LONGEST)
+    while (low < high).any():
+        middle = low + (high - low) // 2
+        reached = predicted_gap(objective, start, learning_rates, middle.astype(float)) <= goal
+        low, high = np.where(reached, low, np.minimum(middle + 1, high)), np.where(reached, middle, high)
+    return np.where(high < LONGEST, high.astype(float), inf)
 
 
 def updates_to_settle(
