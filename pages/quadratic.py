@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from gdcore import Constant, GradientDescent, Quadratic, Trace, descend
+from gdcore import Constant, Quadratic, Trace
 from pages.shared import programs, runs, sweep, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
@@ -12,31 +12,8 @@ from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
 from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
-from pages.shared.settings import Choice, Number, Rate
+from pages.shared.quadratic_settings import RATE, SETTINGS, compute
 from pages.shared.words import number
-
-RATE = Rate(
-    "rate", "Learning rate η (eta)", 1e-4, 10, "0.05", help="How far one update goes: η times the gradient, downhill."
-)
-TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
-SETTINGS = (
-    RATE,
-    Number("start", "Start x₀", -20, 20, 8, 0.1, slider=True, help="Where the ball lies before the first update."),
-    Number("a2", "a2", -10, 10, 3, 0.1, help="Half the curvature: above 0 there is a minimum, below 0 a top."),
-    Number("a1", "a1", -10, 10, -2, 0.1, help="Tilts the curve and moves the minimum to −a1 / (2 a2)."),
-    Number("a0", "a0", -10, 10, -3, 0.1, help="Lifts the curve. Descent does not notice."),
-    Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True),
-    Choice(
-        "tolerance",
-        "Tolerance",
-        TOLERANCES,
-        "1e-5",
-        ordered=True,
-        help="Stop before an update that moves x by less than this.",
-    ),
-    Number("left", "Frame: x from", -1000, 1000, -20, 1),
-    Number("right", "x to", -1000, 1000, 20, 1),
-)
 
 
 def page() -> None:
@@ -103,20 +80,6 @@ def settings(panel: Panel) -> None:
         said = f"from {number(left)} to {number(right)}"
         panel.refuse(f"Frame: it must begin below its end, not run {said}; −20 to 20 is used.", "left", "right")
     panel.undo_reset_share()
-
-
-def compute(values: dict) -> tuple[Quadratic, Trace]:
-    """The run on the screen."""
-    objective = Quadratic(a0=values["a0"], a1=values["a1"], a2=values["a2"])
-    trace = descend(
-        objective,
-        [values["start"]],
-        GradientDescent(),
-        RATE.number(values["rate"]),
-        values["updates"],
-        tolerance=float(values["tolerance"]),
-    )
-    return objective, trace
 
 
 def every_rate(objective: Quadratic, values: dict) -> sweep.Sweep | str:
