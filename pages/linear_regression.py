@@ -12,7 +12,8 @@ from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, lazily, steps_table
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
 from pages.shared.models import Model
 from pages.shared.predict import Prediction
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
@@ -47,10 +48,11 @@ def page() -> None:
     panel = Panel("regression", *all_settings())
     values = panel.values
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         dataset, notes = choose_data(panel)
         model = settings(panel, dataset)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     fit = compute(model, values)
     prediction = Prediction(panel, lambda: words.question(fit))
 
@@ -229,6 +231,7 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
     if scene in (PUBLISHED, REPAIRED, MEANT):
         mistake = printed.broadcast_mistake(fit.model.dataset)
         st.markdown(f"**What the article printed.** {mistake}\n\n{printed.plane_table(fit.trace)}")
+    for_the_lecturer(scene)
     for title, key, table in (
         ("Stability: raw and standardised", "regression_stability", words.stability),
         ("Coefficients in both scales", "regression_coefficients", words.coefficients),

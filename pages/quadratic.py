@@ -9,7 +9,8 @@ from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, steps_table
 from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
 from pages.shared.quadratic_settings import RATE, SETTINGS, compute
@@ -19,9 +20,10 @@ from pages.shared.words import number
 def page() -> None:
     panel = Panel("quadratic", *SETTINGS)
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         settings(panel)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     values, rate = panel.values, RATE.number(panel.values["rate"])
     objective, trace = compute(values)
     picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
@@ -92,6 +94,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
     """Below the charts: the article’s slip, one more chart, the table, the code, what to notice."""
     if scene is ARTICLE:
         st.markdown(smallest_is_not_lowest(values))
+    for_the_lecturer(scene)
     closer = st.expander(
         "x over the updates", icon=":material/show_chart:", key="quadratic_iterates", on_change="rerun"
     )

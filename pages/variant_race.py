@@ -9,7 +9,8 @@ from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import choose_scene, code_to_take_home, lazily, steps_table
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
 from pages.shared.predict import Prediction
 from pages.shared.race_runs import Race
 from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
@@ -22,9 +23,10 @@ LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a 
 def page() -> None:
     panel = Panel("race", *all_settings())
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         dataset, notes = settings(panel)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     values = panel.values
     race, cap = race_of(values, dataset)
 
@@ -57,6 +59,7 @@ def page() -> None:
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
             st.caption(words.order_of_the_theory(race))
+            for_the_lecturer(scene)
             more(race, panel)
 
 
