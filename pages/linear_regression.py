@@ -7,7 +7,7 @@ import streamlit as st
 
 from gdcore import Constant, GradientDescent, datasets, descend, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, printed, programs, quadratic_charts, runs, timeline
+from pages.shared import own_data, printed, programs, quadratic_charts, runs, take_home, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
@@ -63,7 +63,9 @@ def page() -> None:
         scene = choose_scene(above, panel, SCENES)
     fit = compute(model, values)
 
-    st.title(f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples")
+    title = f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples"
+    verdict = words.verdict(fit)
+    st.title(title)
     panel.show_problems()
     for note in notes:
         st.info(note)
@@ -72,12 +74,13 @@ def page() -> None:
             fit_by_hand(fit, panel)
         with st.container(key="regression_verdict"):
             st.markdown(scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient.")
-            words.verdict(fit).show()
+            verdict.show()
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
         timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations())
         draw(fit, panel)
         with st.container(key="regression_result_more"):
             more(fit, values, scene)
+            take_home.offer(title, verdict.line)
 
 
 def all_settings() -> tuple:

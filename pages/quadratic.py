@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gdcore import Constant, GradientDescent, Quadratic, Trace, descend
-from pages.shared import programs, runs, timeline
+from pages.shared import programs, runs, take_home, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
 from pages.shared.controls import Panel
@@ -47,14 +47,16 @@ def page() -> None:
     objective, trace = compute(values)
     picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
 
-    st.title(f"Descent on f(x) = {words.formula(objective)}")
+    title = f"Descent on f(x) = {words.formula(objective)}"
+    verdict = words.verdict(objective, rate, values, picture.x, trace.outcome)
+    st.title(title)
     panel.show_problems()
     with st.container(key="quadratic"):
         with st.container(key="quadratic_verdict"):
             st.markdown(
                 scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient."
             )
-            words.verdict(objective, rate, values, picture.x, trace.outcome).show()
+            verdict.show()
         rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
         timeline.bar("quadratic", picture.path["update"], rules, end)
         left, right = st.columns([3, 2])
@@ -70,6 +72,7 @@ def page() -> None:
             st.caption("Dots: computed · dashed line: predicted by theory")
         with st.container(key="quadratic_result_more"):
             more(scene, values, picture)
+            take_home.offer(title, verdict.line)
 
 
 def settings(panel: Panel) -> None:

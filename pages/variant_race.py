@@ -6,7 +6,7 @@ import streamlit as st
 from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import lanes, own_data, programs, timeline
+from pages.shared import lanes, own_data, programs, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
@@ -38,7 +38,8 @@ def page() -> None:
     values = panel.values
     race, cap = race_of(values, dataset)
 
-    st.title(f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples")
+    title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
+    st.title(title)
     panel.show_problems()
     for note in (*notes, *cap):
         st.info(note)
@@ -59,6 +60,8 @@ def page() -> None:
                 st.markdown("  \n".join(v.line for v in verdicts))
             st.caption(words.order_of_the_theory(race))
             more(race, values)
+            said = [words.winner(race), *(verdict.line for verdict in verdicts), words.order_of_the_theory(race)]
+            take_home.offer(title, "  \n".join(said))
 
 
 def all_settings() -> tuple:
