@@ -26,7 +26,7 @@ from pages.shared.lesson import lazily
 SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 IMPORT = re.compile(r"""(from|import)\s*(["'`])\./([\w.-]+\.js)\2""")
 PAGE = Template(Path(__file__).with_suffix(".html").read_text("utf-8"))
-PAPER = {"light": "#ffffff", "dark": "#0e1117"}  # Streamlit's own
+PAPER = {"light": "#ffffff", "dark": "#171614"}  # Streamlit's own
 
 MARKED = re.compile(r":(?P<color>\w+)-badge\[\*\*(?P<badge>.+?)\*\*\]|\*\*(?P<bold>.+?)\*\*|\\(?P<plain>[^\w\s])")
 

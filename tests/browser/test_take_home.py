@@ -16,7 +16,8 @@ SETTINGS = {"regression": {"data": OWN}}  # its names are the reader's
 def lesson(request, open_page, server) -> Page:
     """A lesson with the file offered."""
     name, charts = request.param, LESSONS[request.param][1]
-    page = open_page(server + address(SETTINGS.get(name, {}), name), charts=charts, accept_downloads=True)
+    scheme = "dark" if name == "race" else "light"
+    page = open_page(server + address(SETTINGS.get(name, {}), name), charts=charts, color_scheme=scheme)
     if name == "regression":
         page.get_by_label("A table, first row the names").fill(f"{FOREIGN},y\n0,1\n1,3\n2,4\n3,8\n")
         page.keyboard.press("Control+Enter")
@@ -58,6 +59,8 @@ def assert_it_is_the_lesson(file: Page, lesson: Page) -> None:
     for badge in lesson.locator("[class*=_verdict] .stMarkdownBadge").all_inner_texts():
         expect(file.locator(".badge", has_text=badge)).to_have_count(1)
     assert file.locator("img, script[src], link").count() == 0
+    paper = "node => getComputedStyle(node).backgroundColor"
+    assert file.locator("body").evaluate(paper) == lesson.locator(".stApp").evaluate(paper)
 
 
 def assert_a_chart_can_be_saved_as_svg(file: Page) -> None:
