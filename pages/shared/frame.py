@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shared import glossary
+
 STYLE = """<style>
 .stMainBlockContainer { padding: 2.5rem 2.5rem 3rem; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.5rem 1rem 3rem; } }
@@ -43,6 +45,14 @@ def main() -> None:
         page.run()
     finally:
         st.session_state[FRAME_IS_UP] = False
+    if st.sidebar.button("Words", key="words", icon=":material/dictionary:", help="Every term in a sentence"):
+        words()
+
+
+@st.dialog("Words", width="medium", icon=":material/dictionary:")
+def words() -> None:
+    """The glossary; only sent to those who ask for it."""
+    st.markdown(glossary.as_markdown())
 
 
 def run(page: Callable[[], None]) -> None:
