@@ -148,20 +148,50 @@ def _phi(curved: Array, rate: float, step: Array) -> Array:
 
 def predicted_gap(objective: QuadraticObjective, start: Array, learning_rate: float, step: Array | int) -> Array:
     """f(theta_t) - f* of plain descent, in closed form: sum of c^2 / (2 lambda) q^(2t), c the slopes at the start."""
+    curved, slopes = _curved(objective, start)
+    return _shrunk(slopes**2 / (2 * curved), 1 - learning_rate * curved, step)
+
+
+def predicted_distance(objective: QuadraticObjective, start: Array, learning_rate: float, step: Array | int) -> Array:
+    """|theta_t - theta*| of plain descent, in closed form: the root of the sum of (c / lambda)^2 q^(2t).
+
+    Where directions are flat, theta* is the optimum that this start leads to.
+    """
+    curved, slopes = _curved(objective, start)
+    return np.asarray(np.sqrt(_shrunk((slopes / curved) ** 2, 1 - learning_rate * curved, step)))
+
+
+def _curved(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
+    """Curvatures and slopes of the directions along which descent moves towards a minimum."""
     curved, _, slopes = _directions(objective, start)
     if curved.min() < 0 or (slopes[curved == 0] != 0).any():
         raise ValueError(f"a gap needs a minimum, got curvatures {curved} and slopes {slopes}")
     active = (curved > 0) & (slopes != 0)
-    factors = 1 - learning_rate * curved[active]
+    return curved[active], slopes[active]
+
+
+def _shrunk(squares: Array, factors: Array, step: Array | int) -> Array:
+    """The sum of squares q^(2t)."""
     with np.errstate(all="ignore"):
-        shrunk = np.abs(factors) ** (2.0 * np.asarray(step, dtype=float)[..., None])
-        return np.asarray((slopes[active] ** 2 / (2 * curved[active]) * shrunk).sum(-1))
+        return np.asarray((squares * np.abs(factors) ** (2.0 * np.asarray(step, dtype=float)[..., None])).sum(-1))
 
 
 def updates_to_shrink(objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float) -> int | None:
     """Updates until the gap f - f* stays at most `fraction` of what it was at the start; None if it never does."""
-    goal = fraction * float(predicted_gap(objective, start, learning_rate, 0))
-    return _first(lambda step: float(predicted_gap(objective, start, learning_rate, step)) <= goal)
+    return _until(lambda step: float(predicted_gap(objective, start, learning_rate, step)), fraction)
+
+
+def updates_to_approach(
+    objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float
+) -> int | None:
+    """Updates until the distance |theta - theta*| stays at most `fraction` of its start; None if it never does."""
+    return _until(lambda step: float(predicted_distance(objective, start, learning_rate, step)), fraction)
+
+
+def _until(left: Callable[[int], float], fraction: float) -> int | None:
+    """The first step at which so large a part of what there was at the start is left."""
+    goal = fraction * left(0)
+    return _first(lambda step: left(step) <= goal)
 
 
 def updates_to_settle(

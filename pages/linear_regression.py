@@ -14,6 +14,7 @@ from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, lazily, steps_table
 from pages.shared.models import Model
+from pages.shared.predict import Prediction
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.regression_scenes import (
     ALL,
@@ -73,25 +74,37 @@ def page() -> None:
         model = settings(panel, dataset)
         scene = choose_scene(above, panel, SCENES)
     fit = compute(model, values)
+    prediction = Prediction(panel, lambda: words.question(fit))
 
     title = f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples"
     verdict = words.verdict(fit)
     st.title(title)
-    panel.show_problems()
+    panel.introduce()
     for note in notes:
         st.info(note)
     with st.container(key="regression"):
         if values["hand"]:
             fit_by_hand(fit, panel)
-        with st.container(key="regression_verdict"):
-            st.markdown(scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient.")
-            verdict.show()
+        prediction.remind()
+        if prediction.is_open:
+            prediction.ask()
+        else:
+            with st.container(key="regression_verdict"):
+                if prediction.is_answered:
+                    prediction.explain()
+                else:
+                    look = "Each epoch moves every parameter downhill by η times its gradient."
+                    st.markdown(scene.look if scene else look)
+                    verdict.show()
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
-        timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations())
+        opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
+        timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations(), **opens)
         draw(fit, panel)
         with st.container(key="regression_result_more"):
             more(fit, values, scene)
             take_home.offer(title, verdict.line)
+    with st.sidebar:
+        panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
 
 
 def all_settings() -> tuple:
@@ -156,7 +169,6 @@ def settings(panel: Panel, dataset: Dataset) -> Model:
     model = model_of(panel.values, dataset)
     with place_of_the_rate:
         rate(panel, theory.curvatures(model.objective))
-    panel.undo_reset_share("Your own table is not in it." if panel.values["data"] == OWN else "")
     return model
 
 
@@ -227,7 +239,7 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
 def draw(fit: Fit, panel: Panel) -> None:
     """Data, parameters and loss, side by side."""
     names, dataset = fit.model.names, fit.model.dataset
-    data, parameters, loss = st.columns(3)
+    data, parameters, loss = timeline.columns("regression", 1, 1, 1)
     with data:
         if dataset.features.shape[1] == 1:
             titles = (dataset.feature_names[0], dataset.target_name)

@@ -9,6 +9,7 @@ from pages.shared import quadratic_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
+from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
 from pages.shared.settings import Choice, Number, Rate
 from pages.shared.words import number
@@ -42,20 +43,27 @@ def page() -> None:
     values, rate = panel.values, RATE.number(panel.values["rate"])
     objective, trace = compute(values)
     picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
+    prediction = Prediction(panel, lambda: words.question(objective, rate, values["start"]))
 
     title = f"Descent on f(x) = {words.formula(objective)}"
     verdict = words.verdict(objective, rate, values, picture.x, trace.outcome)
     st.title(title)
-    panel.show_problems()
+    panel.introduce()
     with st.container(key="quadratic"):
-        with st.container(key="quadratic_verdict"):
-            st.markdown(
-                scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient."
-            )
-            verdict.show()
+        prediction.remind()
+        if prediction.is_open:
+            prediction.ask()
+        else:
+            with st.container(key="quadratic_verdict"):
+                if prediction.is_answered:
+                    prediction.explain()
+                else:
+                    look = "Each update moves x downhill by η (the learning rate) times the gradient."
+                    st.markdown(scene.look if scene else look)
+                    verdict.show()
         rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
-        timeline.bar("quadratic", picture.path["update"], rules, end)
-        left, right = st.columns([3, 2])
+        timeline.bar("quadratic", picture.path["update"], rules, end, opens_at=panel.lesson.at, gate=prediction.gate)
+        left, right = timeline.columns("quadratic", 3, 2)
         with left:
             alt = f"The curve {words.formula(objective)} with a ball on it and its path from {number(values['start'])}."
             timeline.chart(charts.curve, alt, picture.curve())

@@ -13,6 +13,7 @@ from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.lesson import choose_scene, code_to_take_home, lazily, steps_table
 from pages.shared.models import Model
+from pages.shared.predict import Prediction
 from pages.shared.race_runs import CLOCKS, CLOUD, EXAMPLES, Budget, Lane, Race
 from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.settings import Choice, Number, Rate, Switch
@@ -46,20 +47,29 @@ def page() -> None:
 
     title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
     st.title(title)
-    panel.show_problems()
+    panel.introduce()
     for note in (*notes, *cap):
         st.info(note)
     with st.container(key="race"):
         with st.spinner(f"{sum(race.steps) * len(race.seeds):,} updates are made."):
             courses = race.courses
-        few = len(courses) <= LANES_ON_TOP
-        with st.container(key="race_verdict"):
-            st.markdown(f"{scene.look if scene else ''} {words.winner(race)}")
-            verdicts = [words.verdict(race, course) for course in courses]
-            st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
+        prediction = Prediction(panel, lambda: words.question(race))
+        few = len(courses) <= LANES_ON_TOP and not values["present"]
+        verdicts = [words.verdict(race, course) for course in courses]
+        prediction.remind()
+        if prediction.is_open:
+            prediction.ask()
+        else:
+            with st.container(key="race_verdict"):
+                if prediction.is_answered:
+                    prediction.explain()
+                else:
+                    st.markdown(f"{scene.look if scene else ''} {words.winner(race)}")
+                    st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
         followed = values["follow"] - 1
+        opens = {"unit": words.UNITS[race.clock], "opens_at": panel.lesson.at, "gate": prediction.gate}
         end = f"The last update of {courses[followed].name}."
-        timeline.bar("race", race.times, words.rules(race, followed), end, unit=words.UNITS[race.clock])
+        timeline.bar("race", race.times, words.rules(race, followed), end, **opens)
         draw(race, panel)
         with st.container(key="race_result_more"):
             if not few:
@@ -116,10 +126,10 @@ def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
         panel.draw("data")
         dataset, notes = choose_data(panel)
         panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
-    take_back_what_does_not_go_together(panel, len(dataset.targets))
     for lane in range(1, values["lanes"] + 1):
-        with place_of_the_lanes.popover(f"Lane {lane}: batches of {values[f'size{lane}']}", width="stretch"):
+        with place_of_the_lanes.expander(f"Lane {lane}: batches of {values[f'size{lane}']}"):
             lanes.choose(panel, lane, with_rate=values["rates"] == EACH)
+    take_back_what_does_not_go_together(panel, len(dataset.targets))  # not earlier: drawing brings a value back
     with place_of_the_start:
         panel.draw_row(*(("w1", "b") if dataset.features.shape[1] == 1 else ("w1", "w2", "b")))
         if values["data"] == STREAM:
@@ -184,7 +194,7 @@ def race_of(values: dict, dataset: Dataset) -> tuple[Race, tuple[str, ...]]:
 
 def draw(race: Race, panel: Panel) -> None:
     """The parameters and the loss, side by side."""
-    parameters, loss = st.columns([2, 3])
+    parameters, loss = timeline.columns("race", 2, 3)
     names = race.model.names
     with parameters:
         titles = (*(race.model.title(name) for name in names[:2]), len(names), panel.values["cloud"], race.drifts)

@@ -210,6 +210,8 @@ def test_the_specification_of_a_chart_does_not_depend_on_the_settings():
 def test_a_link_carries_every_setting():
     link = {"rate": "1/7", "start": "-3.25", "a2": "0.5", "a1": "1.5", "a0": "-9", "updates": "77", "tolerance": "1e-9"}
     app = open_quadratic(**link, left="-4", right="6.5")
+    app.session_state["quadratic_share"] = True
+    app.run()
     (shared,) = [block.value for block in app.code if "quadratic_rate" in block.value]
     pairs = dict(pair.split("=") for pair in shared.split("?")[1].split("&"))
     assert pairs["quadratic_rate"] == "1%2F7"

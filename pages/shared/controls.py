@@ -7,15 +7,27 @@ cleans the address without a word; so the link is read first, and what it said i
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.shared.frame import JUST_OPENED
-from pages.shared.settings import Setting
+from pages.shared import lesson_link
+from pages.shared.frame import ADDRESS, JUST_OPENED, PRESENTING
+from pages.shared.settings import Setting, Switch
 from pages.shared.words import literal, number
 
 UNDO_STEPS = 50
+FOR_A_CLASS = (  # how a lesson is held; no scene and no undo changes it
+    Switch("predict", "Predict first", help="Hides the result until you have answered one question about it."),
+    Switch("present", "Presenter mode", help="Large type, one chart at a time if you like, and the settings folded."),
+)
+
+
+LARGE = """<style>
+:root { font-size: 20px; }
+.stMainBlockContainer { padding-top: 3.1rem; }
+.stMainBlockContainer h1 { display: none; }
+.stMainBlockContainer [class*="_verdict"] { min-height: 0; }
+</style>"""  # for the back row
 
 
 class Panel:
@@ -23,8 +35,10 @@ class Panel:
 
     def __init__(self, page: str, *settings: Setting) -> None:
         self.page = page
-        self.settings = {setting.name: setting for setting in settings}
         self.defaults = {setting.name: setting.default for setting in settings}
+        settings = (*settings, *FOR_A_CLASS)
+        self.settings = {setting.name: setting for setting in settings}
+        self.lesson = lesson_link.read(page, self.settings)
         self.problems = {
             setting.name: self._sentence(setting, " and ".join(said), setting.default)
             for setting in settings
@@ -35,6 +49,11 @@ class Panel:
         if refused := st.session_state.pop(self.key("refused"), None):
             self.problems |= dict([refused])
         self.values = {setting.name: self._stored(setting) for setting in settings}  # good before they are drawn, too
+        self.drawn: set[str] = set()  # the settings that have a part in this picture
+        st.session_state[PRESENTING] = self.values["present"]
+        if self.values["present"]:
+            st.set_page_config(initial_sidebar_state="collapsed")
+            st.html(LARGE)
 
     def key(self, name: str) -> str:
         return f"{self.page}_{name}"
@@ -58,8 +77,14 @@ class Panel:
 
     def draw(self, *names: str) -> None:
         """Draw these settings, one below the other."""
+        self.drawn.update(names)
         for name in names:
             setting = self.settings[name]
+            if name in self.lesson.hidden:
+                continue
+            if name in self.lesson.locked:
+                st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
+                continue
             raw = setting.widget(self.key(name), self.values[name])
             value = setting.read(raw)
             if value is None:
@@ -69,6 +94,9 @@ class Panel:
 
     def draw_row(self, *names: str) -> None:
         """Draw these settings side by side."""
+        if self.lesson.hidden.issuperset(names):
+            self.drawn.update(names)
+            return
         for column, name in zip(st.columns(len(names), gap="small"), names, strict=True):
             with column:
                 self.draw(name)
@@ -79,19 +107,30 @@ class Panel:
         self.values |= {name: self.defaults[name] for name in names}
 
     def _sentence(self, setting: Setting, said: str, used: Any) -> str:
-        used = {True: "true", False: "false"}[used] if isinstance(used, bool) else used
-        used = used if isinstance(used, str) else number(used)
-        return f"{setting.label}: {literal(said)} is not {setting.bound}; {used} is used."
+        return f"{setting.label}: {literal(said)} is not {setting.bound}; {self._shown(used)} is used."
 
-    def show_problems(self) -> None:
-        """One sentence for each value that could not be used."""
-        if self.problems:
-            st.warning("  \n".join(self.problems.values()), icon=":material/edit_off:")
+    def _shown(self, value: Any) -> str:
+        value = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+        return value if isinstance(value, str) else number(value)
+
+    def introduce(self) -> None:
+        """One sentence for each thing in the link that could not be used, and what the teacher has to say."""
+        if problems := (*self.problems.values(), *self.lesson.problems):
+            st.warning("  \n".join(problems), icon=":material/edit_off:")
+        self.lesson.show()
+
+    def draw_for_a_class(self) -> None:
+        """The switches that say how the lesson is held."""
+        for switch in FOR_A_CLASS:
+            if switch.name not in self.lesson.hidden:
+                self.values[switch.name] = switch.widget(self.key(switch.name), self.values[switch.name])
 
     def assign(self, values: Mapping[str, Any]) -> None:
         """Give settings new values; for callbacks, which run before the widgets are drawn."""
         for name, value in values.items():
             setting = self.settings[name]
+            if name in self.lesson.hidden | self.lesson.locked:
+                continue
             if setting.read(value) is None:
                 st.session_state[self.key("refused")] = (name, self._sentence(setting, str(value), self.values[name]))
             else:
@@ -102,6 +141,8 @@ class Panel:
 
         `none` says why there is no such value, where text is None.
         """
+        if name in self.lesson.hidden | self.lesson.locked:
+            return
         usable = self.settings[name].read(text) is not None
         why_not = none if text is None else f"{text} is not {self.settings[name].bound}."
         st.button(
@@ -116,9 +157,12 @@ class Panel:
 
     def undo_reset_share(self, not_in_the_link: str = "") -> None:
         """The three buttons below the settings; draw them last. What a link cannot carry is said beside it."""
+        self.draw_for_a_class()
+        st.session_state[ADDRESS] = self.changed()
         history = st.session_state.setdefault(self.key("history"), [])
-        if not history or history[-1] != self.values:
-            history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], dict(self.values)]
+        proper = {name: self.values[name] for name in self.defaults}
+        if not history or history[-1] != proper:
+            history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], proper]
         with st.container(horizontal=True, gap="small"):
             st.button(
                 "Undo",
@@ -132,12 +176,14 @@ class Panel:
                 key=self.key("reset"),
                 on_click=self.assign,
                 args=(self.defaults,),
-                disabled=self.values == self.defaults,
+                disabled=proper == self.defaults,
                 help="Every setting back to where the page opens",
             )
-            with st.popover("Share"):
-                st.markdown(f"This link opens the page with these settings. {not_in_the_link}")
-                st.code(self.link(), language=None, wrap_lines=True)
+            share = st.popover("Share", key=self.key("share"), on_change="rerun")
+            if share.open:
+                with share:
+                    proper = {name: self.settings[name] for name in self.defaults}
+                    lesson_link.make(self.page, proper, self.changed(), not_in_the_link)
 
     def _undo(self) -> None:
         history = st.session_state.get(self.key("history"), [])
@@ -145,7 +191,11 @@ class Panel:
             history.pop()
             self.assign(history[-1])
 
-    def link(self) -> str:
-        """The address of this page with every setting that is not at its default."""
-        changed = {self.key(name): value for name, value in self.values.items() if value != self.defaults[name]}
-        return (st.context.url or "") + ("?" + urlencode(changed) if changed else "")
+    def changed(self) -> dict[str, Any]:
+        """The settings that have a part in the picture and are not at their defaults, as they stand in the address."""
+        changed = {name: self.values[name] for name in self.values if name in self.drawn}
+        return {self.key(name): value for name, value in changed.items() if value != self.defaults[name]}
+
+    def agrees_with(self, values: Mapping[str, Any]) -> bool:
+        """Whether these values would show the same picture."""
+        return all(self.values[name] == values[name] for name in self.drawn)

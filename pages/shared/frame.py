@@ -6,10 +6,15 @@ the frame itself, so a link works cold. Only public calls are used, and the addr
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from pages.shared import glossary
+
+_history = st.components.v2.component(
+    "history", html="<i hidden></i>", js=Path(__file__).with_name("history.js").read_text("utf-8")
+)
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 2.5rem 2.5rem 3rem; }
@@ -20,6 +25,8 @@ STYLE = """<style>
 FRAME_IS_UP = "_frame_is_up"
 SHOWN = "_shown"  # the page that this visit saw last
 JUST_OPENED = "_just_opened"  # whether the page on the screen is another than that
+PRESENTING = "_presenting"  # whether the page on the screen is in presenter mode
+ADDRESS = "_address"  # the settings of the page that have to stand in the address
 
 # No page has an icon: Streamlit would fetch it, as the tab's picture, from a host of its own choice.
 LESSONS = {
@@ -47,6 +54,7 @@ def main() -> None:
         st.session_state[FRAME_IS_UP] = False
     if st.sidebar.button("Words", key="words", icon=":material/dictionary:", help="Every term in a sentence"):
         words()
+    _history(key="history", data={"settings": st.session_state.pop(ADDRESS, {})})
 
 
 @st.dialog("Words", width="medium", icon=":material/dictionary:")

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared import programs
+from pages.shared import lesson_link, programs
 from pages.shared.controls import Panel
+from pages.shared.frame import PRESENTING
 from pages.shared.programs import PACKAGES, PROGRAMS
 
 
@@ -39,7 +40,8 @@ class Verdict:
         return " ".join([self.badge, *self.sentences])
 
     def show(self) -> None:
-        st.markdown(self.line)
+        """All of it, or on a presenter's screen just the title, so that the charts need no scrolling."""
+        st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
 
 
 def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
@@ -48,7 +50,9 @@ def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None
     Call it when the settings are drawn: only then are their values known. `where` is the place above them.
     """
     by_name = {scene.name: panel.defaults | scene.settings for scene in scenes}
-    current = next((scene for scene in scenes if by_name[scene.name] == panel.values), None)
+    if lesson_link.SCENES in panel.lesson.hidden | panel.lesson.locked:
+        return None
+    current = next((scene for scene in scenes if panel.agrees_with(by_name[scene.name])), None)
     key = panel.key("scene")
     st.session_state[key] = current.name if current else None
 

@@ -6,6 +6,7 @@ from gdcore import Outcome, Quadratic, theory
 from gdcore.theory import Regime
 from pages.shared import runs, timeline
 from pages.shared.lesson import Verdict
+from pages.shared.predict import Answer, Question
 from pages.shared.words import apart, at, count, number, rate_text, steady
 
 
@@ -142,3 +143,25 @@ def ending(outcome: Outcome, values: dict) -> str:
         Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'update')} allowed.",
         Outcome.NOT_FINITE: "Not possible: f(x) would be beyond the machine’s numbers.",
     }[outcome]
+
+
+def question(objective: Quadratic, rate: float, start: float) -> Question | None:
+    """Where does the ball go? Nothing to ask where there is no minimum, or where the ball stands on it."""
+    (regime,) = theory.regimes(objective, np.array([start]), rate)
+    if objective.a2 <= 0 or regime is Regime.STATIONARY:
+        return None
+    (factor,) = theory.contraction(theory.curvatures(objective), rate).tolist()
+    one_step, limit = number(1 / (2 * objective.a2)), number(1 / objective.a2)
+    answers = (
+        Answer("Down one side, never across", "descent cannot cross the minimum", f"η of at most {one_step}"),
+        Answer("Across, with shrinking jumps", "a jump across always ends well", f"η between {one_step} and {limit}"),
+        Answer("Across, the same jumps for ever", "overshoot means stuck", f"η of exactly {limit}"),
+        Answer("Across, with growing jumps", "crossing means divergence", f"η above {limit}"),
+    )
+    order = (Regime.MONOTONE, Regime.OSCILLATES, Regime.BOUNCES, Regime.DIVERGES)
+    right = 0 if regime is Regime.ONE_STEP else order.index(regime)
+    q = apart(factor, -1, 0, 1)
+    side = "Negative: it changes sides at every update" if factor < 0 else "Not negative: it never changes sides"
+    size = ("below 1: it shrinks", "below 1: it shrinks", "exactly 1: it stays", "above 1: it grows")[right]
+    why = f"Each update multiplies the distance to the minimum by q = 1 − 2·a2·η = **{q}**. {side}; its size is {size}."
+    return Question("Where does the ball go?", answers, right, why)

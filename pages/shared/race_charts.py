@@ -159,7 +159,8 @@ def _marks(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
 def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:
     """Above the chart: each lane's sign, its name, and where it is now."""
     rows = heads("update", "loss", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
-    said = f"isValid(datum.loss) ? 'loss ' + ({SHORT.format('datum.loss')}) : 'loss 0'"
+    none = "datum.over ? 'loss beyond the numbers' : 'loss 0'"
+    said = f"isValid(datum.loss) ? 'loss ' + ({SHORT.format('datum.loss')}) : {none}"
     rows = rows.transform_calculate(
         words="datum.lane_row.name + ' · update ' + format(datum.update, ',d') + ' · ' + (" + said + ")"
         " + (datum.over ? ' · above the picture' : datum.update === datum.lane_row.ends ? ' · ended' : '')"

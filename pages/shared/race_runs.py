@@ -105,12 +105,20 @@ class Course:
         return np.where([outcome is Outcome.NOT_FINITE for outcome in self.trace.outcome], np.inf, ends)
 
     @cached_property
+    def spread(self) -> float:
+        """The standard deviation of the loss over the last fifth, a mean over the seeds."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(np.std(self.last_fifth, axis=0).mean())
+
+    @cached_property
     def last_fifth(self) -> np.ndarray:
         """The losses of the last fifth of the updates, (t, runs)."""
         return self.loss[len(self.loss) - 1 - (len(self.loss) - 1) // 5 :]
 
     def below(self, goal: float) -> tuple[np.ndarray, np.ndarray]:
         """How long it takes each run to be below the goal, first and for good; infinite for never."""
+        if self.since >= len(self.loss):  # every run has left the range of numbers before
+            return np.full(self.runs, np.inf), np.full(self.runs, np.inf)
         loss, clock = self.loss[self.since :], self.clock[self.since :] - self.clock[self.since]
         with np.errstate(invalid="ignore"):
             under = loss < goal  # False beyond the end of a run
@@ -221,11 +229,17 @@ class Race:
         ticks = {UPDATES: np.ones_like(sizes), EXAMPLES: sizes, PARALLEL: -(-sizes // self.workers)}[self.clock]
         clock = np.concatenate([[0], ticks.cumsum()])
         drifted = int(np.searchsorted(trace.examples_seen, self.n_examples // 2)) if self.drifts else 0
-        return Course(lane, lane.name(self.n_examples), trace, self._loss(trace), clock, drifted)
+        with np.errstate(over="ignore"):  # a loss near the end of the machine's numbers has no multiple
+            loss = self._loss(trace)
+        return Course(lane, lane.name(self.n_examples), trace, loss, clock, drifted)
 
     def draws(self, lane: Lane) -> bool:
         """Whether chance has a part in what this lane does."""
         return self.order == "replacement" or (self.order == "reshuffled" and lane.size < self.n_examples)
+
+    def is_exact(self, lane: Lane) -> bool:
+        """Whether every update of this lane follows the full gradient."""
+        return lane.size == self.n_examples and not self.draws(lane)
 
     def _loss(self, trace: Trace) -> np.ndarray:
         loss = trace.value
@@ -244,7 +258,7 @@ class Race:
     @cached_property
     def total(self) -> int:
         """The time at which the last lane ends."""
-        return int(max(course.clock[course.ended[0]] for course in self.courses))
+        return int(max(course.clock[course.ended.max()] for course in self.courses))
 
     @cached_property
     def times(self) -> np.ndarray:
@@ -289,7 +303,8 @@ class Race:
         updates = np.unique((np.geomspace(1, len(theta), STEPS_SHOWN // len(self.lanes)) - 1).round().astype(int))
         here, there = theta[updates], theta[np.minimum(updates + 1, len(theta) - 1)]
         near = self.plane.holds(*here.T) & np.isfinite(there).all(-1)
-        frame = np.searchsorted(self.times, course.clock[updates[near]])
+        led_there = np.minimum(updates[near] + 1, len(theta) - 1)
+        frame = np.searchsorted(self.times, course.clock[led_there])
         columns = dict(zip(("p", "q", "next_p", "next_q"), [*here[near].T, *there[near].T], strict=True))
         return pd.DataFrame({"lane": lane, "frame": frame, "update": updates[near], **columns})
 
@@ -302,7 +317,8 @@ class Race:
         rng = np.random.default_rng(self.seeds[0])
         rows = []
         for lane, course in enumerate(self.courses):
-            drawn = [rng.choice(self.n_examples, course.lane.size, replace=False) for _ in range(CLOUD)]
+            twice = self.order == "replacement"
+            drawn = [rng.choice(self.n_examples, course.lane.size, replace=twice) for _ in range(CLOUD)]
             for batch, full in [*((batch, False) for batch in drawn), (slice(None), True)]:
                 x, y = design[batch], targets[batch]
                 moments = np.column_stack([2 * x.T @ x / len(y), -2 * x.T @ y / len(y)])
@@ -343,8 +359,8 @@ class Race:
         """Marks on the clock: whole epochs while it counts examples, and where a stream drifts."""
         marks = []
         if self.drifts:
-            first = self.courses[0]
-            marks = [(first.clock[first.since], "the data drift")]
+            times = {c.clock[c.since] for c in self.courses if c.since < len(c.clock)}  # updates differ by lane
+            marks = [(time, "the data drift") for time in sorted(times)]
         elif self.clock == EXAMPLES:
             powers = [10**power for power in range(7) if 10**power * self.n_examples <= self.total]
             marks = [(self.n_examples * many, f"{many:,}" if many > 1 else "1 epoch") for many in powers]

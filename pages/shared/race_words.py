@@ -10,6 +10,7 @@ from gdcore.batches import Order
 from gdcore.schedules import Schedule
 from pages.shared import timeline
 from pages.shared.lesson import Verdict
+from pages.shared.predict import Answer, Question
 from pages.shared.race_runs import (
     EXAMPLES,
     GAP_GOAL,
@@ -21,9 +22,10 @@ from pages.shared.race_runs import (
     UPDATES,
     Budget,
     Course,
+    Lane,
     Race,
 )
-from pages.shared.words import count, number, steady
+from pages.shared.words import apart, count, number, steady
 
 UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}
 FEW_LANES = 3  # beyond which only the first and the last are named
@@ -77,7 +79,9 @@ def rules(race: Race, lane: int) -> list[timeline.Rule]:
     course = race.courses[lane]
     at = race.standing()[lane]
     last = course.ended[0] - 1
-    taken = np.minimum(at, max(last, 0))  # out of its last row no batch is drawn: the update that led there stays
+    if last < 0:
+        return []  # the first update already leaves the range of numbers
+    taken = np.minimum(at, last)  # out of its last row no batch is drawn: the update that led there stays
     theta, rates = course.trace.theta[:, 0], course.trace.learning_rate[:, 0]
     directions = _directions(course)
     rate = [number(value, 5) for value in rates[taken].tolist()]
@@ -100,7 +104,7 @@ def _directions(course: Course) -> np.ndarray:
     gradients, rule = course.trace.gradient[: course.ended[0], 0], course.lane.optimizer
     if isinstance(rule, GradientDescent):
         return gradients
-    state, directions = rule.init(gradients[0]), []
+    state, directions = rule.init(course.trace.theta[0, 0]), []
     for gradient in gradients:
         direction, state = rule.update(gradient, state)
         directions.append(direction)
@@ -131,33 +135,48 @@ def verdict(race: Race, course: Course) -> Verdict:
 
 def expected(race: Race, course: Course) -> tuple[str, str, str]:
     """Colour, title and the figures that they rest on."""
-    lane, rule, objective = course.lane, course.lane.optimizer, race.model.objective
     if race.drifts:
         return "gray", "on a stream", "The data change: no closed form."
-    if not isinstance(lane.schedule, Constant):
-        return decaying(race, course)
-    rate = float(lane.schedule.rate)
-    if not race.draws(lane) and lane.size == race.n_examples:
-        limit = theory.rate_limit(theory.curvatures(objective), rule)
+    limit, against = judged_by(race, course.lane)
+    if course.left:
+        return "red", "diverges", f"{against}."
+    if limit is None:
+        return "gray", "measured", f"{against}."
+    rate = lasting(course.lane.schedule)
+    if rate is None:
+        return falling(race, course.lane)
+    if race.is_exact(course.lane):
         color, title = ("green", "arrives") if rate < limit else ("red", "diverges")
-        return (
-            *(("orange", "bounces") if rate == limit else (color, title)),
-            f"η {number(rate)}, limit {number(limit)}.",
-        )
-    if not isinstance(rule, GradientDescent):
-        return ("red", "diverges", NO_FORM) if course.left else ("gray", "measured", NO_FORM)
-    limit = theory.mean_square_limit(objective, lane.size)
-    against = f"η {number(rate)}, mean-square limit{STAR} {number(limit)}"
+        return (*(("orange", "bounces") if rate == limit else (color, title)), f"{against}.")
     if rate >= limit:
-        return "red", "diverges" if course.left else "unstable", f"{against}."
+        return "red", "unstable", f"{against}."
     if race.model.floor == 0:
         return "green", "arrives", f"{against}; no noise, no floor."
-    floor = theory.noise_floor(objective, rate, lane.size)
+    floor = theory.noise_floor(race.model.objective, rate, course.lane.size)
     return "orange", "settles into noise", f"{against}; noise floor{STAR} **{percent(floor / race.model.floor)}**."
 
 
+def judged_by(race: Race, lane: Lane) -> tuple[float | None, str]:
+    """The limit of a lane's first rate and both in words; None where no closed form is claimed."""
+    rate = float(lane.schedule(0))
+    if race.is_exact(lane):
+        limit = theory.rate_limit(theory.curvatures(race.model.objective), lane.optimizer)
+        return limit, f"η {apart(rate, limit)}, limit {apart(limit, rate)}"
+    if not isinstance(lane.optimizer, GradientDescent):
+        return None, "With momentum on batches no closed form is claimed"
+    limit = theory.mean_square_limit(race.model.objective, lane.size)
+    return limit, f"η {apart(rate, limit)}, mean-square limit{STAR} {apart(limit, rate)}"
+
+
+def lasting(schedule: Schedule) -> float | None:
+    """The rate of a schedule that never falls; None for one that does."""
+    match schedule:
+        case Constant(rate) | InverseTime(rate, 0) | Exponential(rate, 1) | StepDecay(rate, 1, _):
+            return float(rate)
+    return None
+
+
 STAR = "\\*"
-NO_FORM = "With momentum on batches no closed form is claimed."
 
 
 def order_of_the_theory(race: Race) -> str:
@@ -168,18 +187,24 @@ def order_of_the_theory(race: Race) -> str:
     return f"{STAR} In theory, for examples drawn with replacement{here}. The floor is the mean loss above the least."
 
 
-def decaying(race: Race, course: Course) -> tuple[str, str, str]:
+def falling(race: Race, lane: Lane) -> tuple[str, str, str]:
     """Whether a falling rate lets the lane arrive: the sum of all rates must be infinite."""
-    total, schedule = all_rates(course.lane.schedule), course.lane.schedule
+    if not isinstance(lane.optimizer, GradientDescent):
+        return "gray", "measured", "With momentum and a falling rate no closed form is claimed."
     curved = theory.curvatures(race.model.objective)
-    flattest = float(curved[curved > 0].min())
-    if isinf(total):
-        if isinstance(schedule, InverseTime):
-            speed = 2 * flattest * float(schedule.initial) / schedule.decay
-            like = "like 1/t" if speed > 1 else f"slower than 1/t, like t to the power −{number(speed, 2)}"
-            said = f"2·λmin·η₀ / decay = {number(speed, 3)}: the squared error falls {like}."
-            return "green", "arrives, ever more slowly", said
-        return "orange", "settles into noise", "The rate never falls below its last value."
+    flattest, total, schedule = float(curved[curved > 0].min()), all_rates(lane.schedule), lane.schedule
+    noisy = not race.is_exact(lane) and race.model.floor > 0
+    if isinstance(schedule, InverseTime):
+        speed = 2 * flattest * float(schedule.initial) / schedule.decay
+        power = f"t to the power −{number(speed, 3)}"
+        like = (
+            (f"like 1/t{STAR}" if speed > 1 else f"slower than 1/t, like {power}{STAR}") if noisy else f"like {power}"
+        )
+        said = f"2·λmin·η₀ / decay = {number(speed, 3)}: the squared error falls {like}."
+        return "green", "arrives, ever more slowly", said
+    if isinf(total):  # a last rate above 0
+        title = ("orange", "settles into noise") if noisy else ("green", "arrives")
+        return *title, "The rate never falls below its last value."
     left = exp(-flattest * total)
     said = (
         f"All rates together are {number(total, 3)}: the flattest direction keeps about {percent(left)} of its error."
@@ -190,8 +215,6 @@ def decaying(race: Race, course: Course) -> tuple[str, str, str]:
 def all_rates(schedule: Schedule) -> float:
     """The sum of the rates for ever: where it is finite, descent can only go so far."""
     match schedule:
-        case InverseTime(_, decay) if decay > 0:
-            return inf
         case Exponential(initial, decay) if decay < 1:
             return float(initial) / (1 - decay)
         case StepDecay(initial, factor, every) if factor < 1:
@@ -220,31 +243,81 @@ def goal_in_words(race: Race) -> str:
     return f"within {percent(GAP_GOAL)} of the starting gap"
 
 
+def arrivals_at_the_goal(race: Race) -> tuple[dict[str, float], list[str]]:
+    """When each lane that gets there is first at the goal, a median over the seeds; and who is first or ties for it."""
+    times = {course.name: float(np.median(course.below(race.goal)[0])) for course in race.courses}
+    arrived = {name: time for name, time in times.items() if not isinf(time)}
+    best = min(arrived.values(), default=inf)
+    return arrived, [name for name, time in arrived.items() if time <= TIE * best + 1]
+
+
+def counted_in(race: Race) -> str:
+    return f"{'After the drift, counted' if race.drifts else 'Counted'} in {axis(race)}"
+
+
 def winner(race: Race) -> str:
     """Who reaches the goal first on the chosen clock, ties included."""
-    both = {course.name: [float(np.median(times)) for times in course.below(race.goal)] for course in race.courses}
-    arrived = {name: first for name, (first, _) in both.items() if not isinf(first)}
-    begin = "After the drift, counted" if race.drifts else "Counted"
-    counted = f"{begin} in {axis(race)}"
+    arrived, tied = arrivals_at_the_goal(race)
+    counted = counted_in(race)
     if not arrived:
         return f"{counted}, no lane comes {goal_in_words(race)}."
     best = min(arrived.values())
-    tied = [name for name, time in arrived.items() if time <= TIE * best + 1]
     medians = " (medians of the seeds)" if len(race.seeds) > 1 else ""
-    if len(tied) == len(both) > 1:
+    if len(tied) == len(race.courses) > 1:
         return f"{counted}, it is **a tie**: all are {goal_in_words(race)} after about {unit(race, best)}{medians}."
     first = f"**{tied[0]}** is first" if len(tied) == 1 else f"{listed(tied)} **tie** for first place"
-    leaves = ", and does not stay there" if len(tied) == 1 and isinf(both[tied[0]][1]) else ""
+    stays = {course.name: float(np.median(course.below(race.goal)[1])) for course in race.courses}
+    leaves = ", and does not stay there" if len(tied) == 1 and isinf(stays[tied[0]]) else ""
     later = sorted((time, name) for name, time in arrived.items() if name not in tied)
-    others = [f"{name} takes {number(time / best, 3)} times as long" for time, name in later]
+    takes = "needs {1}" if best == 0 else "takes {0} times as long"  # a lane may be there from the beginning
+    others = [
+        f"{name} {takes.format(number(time / best, 3) if best else '', unit(race, time))}" for time, name in later
+    ]
     others = others if len(race.lanes) <= FEW_LANES else others[-1:]
-    others += [f"{name} never gets there" for name in both if name not in arrived]
+    others += [f"{course.name} never gets there" for course in race.courses if course.name not in arrived]
     told = "; ".join([f"{first}: {goal_in_words(race)} after {unit(race, best)}{leaves}", *others])
     return f"{counted}, {told}{medians}."
 
 
 def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+# ---- a question
+
+
+def question(race: Race) -> Question | None:
+    """Who is first? Nothing to ask of a single lane, or where no lane gets there."""
+    arrived, tied = arrivals_at_the_goal(race)
+    if not arrived or len(race.courses) == 1:
+        return None
+    names = [course.name for course in race.courses]
+    answers = [Answer(f"{c.name[0].upper()}{c.name[1:]}, clearly", *belief(race, c)) for c in race.courses]
+    answers.append(Answer("About a tie", needs="lanes that are near the goal at about the same time"))
+    right = len(names) if len(tied) > 1 else names.index(tied[0])
+    times = listed([f"{name} after {unit(race, time)}" for name, time in arrived.items()])
+    lowest = min(race.courses, key=lambda course: float(np.mean(course.last_fifth)))
+    why = (
+        f"{times[0].upper()}{times[1:]}: {MEANING[race.clock]} In the end {lowest.name} is lowest: what noise leaves "
+        "grows with η / B."
+    )
+    return Question(f"{counted_in(race)}, who is first {goal_in_words(race)}?", tuple(answers), right, why)
+
+
+MEANING = {
+    UPDATES: "on average lanes of one rate move nearly alike at every update; the batch size changes the noise.",
+    EXAMPLES: "an update of a large batch costs many examples, and moves about as far as one of a single example.",
+    PARALLEL: "batches up to the number of workers cost one round each, larger ones several.",
+}
+
+
+def belief(race: Race, course: Course) -> tuple[str, str]:
+    """What somebody believes who bets on this lane, and what would make it right."""
+    if course.lane.size == 1:
+        return "stochastic descent is always fastest", "a clock on which a small batch costs less, or another rate"
+    if course.lane.size == race.n_examples:
+        return "the exact gradient is faster", "a larger rate for it than for the others"
+    return "mini-batch is the best of both, always", "a clock on which this batch size costs least, or another rate"
 
 
 # ---- the score
@@ -266,8 +339,8 @@ def cells(race: Race, course: Course, rest: bool) -> list[str]:
         return texts
     updates = course.ended[0]
     examples = course.trace.examples_seen[updates]
-    spread = float(np.std(course.last_fifth, axis=0).mean())
-    texts += [number(int(updates)), number(examples / race.n_examples, 4), number(int(examples)), number(spread, 2)]
+    texts += [number(int(updates)), number(examples / race.n_examples, 4), number(int(examples))]
+    texts.append(number(course.spread, 2))
     return [*texts, number(bytes_of_an_update(race, course))]
 
 
@@ -369,7 +442,7 @@ def pace(race: Race) -> str:
 def climbing(course: Course) -> float:
     """The share of updates that raise the loss, after the first fifth."""
     later = course.marked[len(course.marked) // 5 :]
-    return float(np.mean(np.diff(later) > 0)) if len(later) > 1 else 0.0
+    return float(np.mean(later[1:] > later[:-1])) if len(later) > 1 else 0.0
 
 
 def arrivals(race: Race) -> str:
@@ -385,7 +458,7 @@ def arrivals(race: Race) -> str:
 
 
 def between(race: Race) -> str:
-    said = [f"{c.name} {number(float(np.std(c.last_fifth, axis=0).mean()), 2)}" for c in race.courses]
+    said = [f"{c.name} {number(c.spread, 2)}" for c in race.courses]
     return "Spread of the loss over the last fifth: " + ", ".join(said) + "."
 
 

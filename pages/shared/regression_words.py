@@ -7,6 +7,7 @@ from gdcore.theory import Regime
 from pages.shared import timeline
 from pages.shared.lesson import Verdict
 from pages.shared.models import Model
+from pages.shared.predict import Answer, Question
 from pages.shared.regression_runs import Fit
 from pages.shared.words import apart, count, literal, number, rate_text, steady
 
@@ -165,3 +166,43 @@ LONGEST_RUN = 10_000  # epochs, of a run that is only there to be measured
 def measured_epochs(fit: Fit, longest: int) -> str:
     epochs = fit.epochs_to(0.01)
     return f"more than {number(longest)}" if epochs is None else number(epochs)
+
+
+CLOSE = 0.01  # of the distance at the start
+
+
+def question(fit: Fit) -> Question | None:
+    """How long until the best line is near? Nothing to ask at the best line itself."""
+    objective, start, rate = fit.model.objective, fit.trace.theta[0], fit.learning_rate
+    if set(theory.regimes(objective, start, rate)) <= {Regime.STATIONARY, Regime.FLAT}:
+        return None
+    truth = theory.updates_to_approach(objective, start, rate, CLOSE)
+    curved = theory.curvatures(objective)
+    flattest, steepest = curved[curved > 0].min(), curved.max()
+    first = 0 if truth is None else max(0, len(str(max(truth - 1, 1))) - 1 - truth % 4)  # the truth is not always first
+    powers = [10**power for power in range(first, first + 4)]
+    answers = [
+        Answer(
+            f"{number(low + 1 if low > 1 else 1)} to {number(10 * low)}",
+            needs=f"a condition number κ of about {number(needed(rate * steepest, 3 * low), 2)}",
+        )
+        for low in powers
+    ]
+    right = len(powers) if truth is None else next(i for i, low in enumerate(powers) if truth <= 10 * low)
+    needs_never = "a rate at or above the limit 2 / λmax"
+    answers.append(Answer("Never", "it only approaches", needs_never))
+    steep, flat = (apart(1 - rate * float(curvature), 0, 1, -1) for curvature in (steepest, flattest))
+    if truth is None:
+        why = f"The steep direction multiplies its error by 1 − η·λmax = **{steep}** per epoch: it never settles."
+    else:
+        why = (
+            f"It takes **{count(truth, 'epoch')}**. The steep direction keeps 1 − η·λmax = **{steep}** of its error "
+            f"per epoch, the flat one 1 − η·λmin = **{flat}**: the slower of the two decides."
+        )
+    text = "How many epochs until the distance to the best line is 1 % of what it was at the start?"
+    return Question(text, tuple(answers), right, why)
+
+
+def needed(reach: float, epochs: float) -> float:
+    """The condition number with which the flat direction would take so many epochs; reach is η·λmax."""
+    return max(1.0, reach / -np.expm1(np.log(CLOSE) / epochs))

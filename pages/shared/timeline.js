@@ -2,6 +2,7 @@
 // and `shown` of each chart inside the container .st-key-<scope>, so nothing goes through the server and the charts stay
 // plain Altair. Called again whenever the data or the theme change; what must survive that lives in root.state.
 
+const LONGEST_SHOW = 5; // s: what follows a prediction plays no longer
 const LONGEST_PAUSE = 100; // ms: after a longer one between two animation frames (a hidden tab) no update is skipped
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -9,7 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.stop?.();
   const find = (selector) => root.querySelector(selector);
   const last = data.updates.length - 1;
-  const state = (root.state ??= { wish: Infinity, position: 0, playing: false, hidden: false, reached: Infinity });
+  const state = (root.state ??= { wish: data.opens_at ?? Infinity, position: 0, playing: false, hidden: false, reached: Infinity });
   const page = document.querySelector(`.st-key-${data.scope}`);
   const listeners = new AbortController();
   let animation = 0;
@@ -110,13 +111,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return row;
   }
 
+  // A prediction: hide the result until the question is answered, then play to the end within a few seconds.
+  function follow(gate) {
+    if (root.gate === gate) return;
+    const was = root.gate;
+    root.gate = gate;
+    if (gate) hide();
+    else if (was) { reveal(); state.position = frameOf(state.wish); }
+    if (gate.startsWith("run")) toggle();
+  }
+  const pace = () => Math.max(+find(".speed").value, data.gate ? last / LONGEST_SHOW : 0);
+
   let before = 0;
   function tick(now) {
     if (!state.playing) return;
     animation = requestAnimationFrame(tick);
     const passed = before ? Math.min(LONGEST_PAUSE, now - before) : 0;
     before = now;
-    const position = state.position + (+find(".speed").value * passed) / 1000;
+    const position = state.position + (pace() * passed) / 1000;
     if (position >= last) state.playing = false;
     moveTo(position);
   }
@@ -168,7 +180,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     ofTheBar[event.key]();
   }, { signal: listeners.signal });
 
-  const everywhere = { j: () => step(-1), k: toggle, l: () => step(1) };
+  const everywhere = { j: () => step(-1), k: toggle, l: () => step(1), h: () => find(".hide").click() };
   document.addEventListener("keydown", (event) => {
     const action = everywhere[event.key.toLowerCase()];
     if (!action || event.ctrlKey || event.metaKey || event.altKey || isTyped(event.composedPath()[0])) return;
@@ -202,6 +214,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".scrub").max = last;
   if (state.hidden) hide();
   else state.position = frameOf(state.wish);
+  follow(data.gate);
   show();
   return () => root.stop();
 }

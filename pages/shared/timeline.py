@@ -19,6 +19,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.charts import FRAMES, ON, PALETTES, Chart, Palette
+from pages.shared.frame import PRESENTING
 
 FILES = {kind: Path(__file__).with_name(f"timeline.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
 _bar = st.components.v2.component("timeline", html=FILES["html"], css=FILES["css"], js=FILES["js"])
@@ -79,9 +80,21 @@ def palette() -> Palette:
     return PALETTES[theme()]
 
 
-def bar(scope: str, updates: np.ndarray, rules: Sequence[Rule], end: str, unit: str = "update", says=()) -> None:
+def bar(
+    scope: str,
+    updates: np.ndarray,
+    rules: Sequence[Rule],
+    end: str,
+    unit: str = "update",
+    says: Sequence[str] = (),
+    opens_at: int | None = None,
+    gate: str = "",
+) -> None:
     """Draw the bar. It moves the charts inside st.container(key=scope); `end` says why there is no further update, and
-    `says` has a text for each frame to stand beside the rules."""
+    `says` has a text for each frame to stand beside the rules. opens_at: the update to open at, or the last.
+
+    gate: "ask ..." hides the result and waits, "run ..." plays it from the start to the end, once for each new text.
+    """
     st.html(STYLE)
     colors = {role: color for role, color in asdict(palette()).items() if role in ("iterate", "gradient", "step")}
     data = {
@@ -91,6 +104,8 @@ def bar(scope: str, updates: np.ndarray, rules: Sequence[Rule], end: str, unit: 
         "end": end,
         "unit": unit,
         "says": list(says),
+        "opens_at": opens_at,
+        "gate": gate,
         "frames": FRAMES,
         "colors": colors,
     }
@@ -104,16 +119,49 @@ def bar(scope: str, updates: np.ndarray, rules: Sequence[Rule], end: str, unit: 
 
 def chart(build: Callable[..., Chart], alt: str, datasets: dict[str, pd.DataFrame], *titles, **options) -> None:
     """Show a chart with these numbers in its named datasets; titles go to `build`, options to Streamlit."""
-    spec = _spec(build, palette(), *titles)
+    spec = _spec(build, palette(), bool(st.session_state.get(PRESENTING)), *titles)
     st.vega_lite_chart(spec={**spec, "datasets": datasets}, alt=alt, **options)
     if so_far := _screen.get(None):
         _screen.set(so_far._replace(charts=(*so_far.charts, Drawn(spec, alt, datasets))))
 
 
+def columns(scope: str, *widths: int) -> list:
+    """Columns for the charts of a page. A presenter may show one of them at a time, as wide as the page."""
+    with st.container(key=f"{scope}_charts"):
+        if st.session_state.get(PRESENTING):
+            names = ["All charts", *(f"Chart {i}" for i in range(1, len(widths) + 1))]
+            shown = st.segmented_control(
+                "Charts", names, default=names[0], required=True, key=f"{scope}_shown", label_visibility="collapsed"
+            )
+            if (one := names.index(shown)) > 0:
+                st.html(ONLY.format(scope=scope, one=one))
+        return st.columns(widths)
+
+
+ONLY = """<style>
+.st-key-{scope}_charts [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}
+</style>"""
+
+
+def _enlarged(part):
+    """A spec with larger type and taller plots, for the back row."""
+    if isinstance(part, list):
+        return [_enlarged(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    larger = {"fontSize": 1.4, "labelFontSize": 1.4, "titleFontSize": 1.4, "size": 1.4, "strokeWidth": 1.4}
+    return {
+        name: round(value * larger[name]) if name in larger and isinstance(value, int | float) else _enlarged(value)
+        for name, value in part.items()
+    }
+
+
 @lru_cache(maxsize=256)  # the names in a reader's own data are titles, too
-def _spec(build: Callable[..., Chart], palette: Palette, *titles) -> dict:
+def _spec(build: Callable[..., Chart], palette: Palette, presenting: bool, *titles) -> dict:
     """Altair's work, 30 ms a chart, is done once per process and theme."""
     spec = build(palette, *titles).to_dict()
+    if presenting:
+        spec = _enlarged(spec)
     for parameter in spec.get("params", []):
         if parameter["name"] in ON:
             parameter["on"] = ON[parameter["name"]]

@@ -139,7 +139,7 @@ def test_a_change_of_theme_recolours_the_charts(open_page, server):
     page = open_page(f"{server}/quadratic")
     page.emulate_media(color_scheme="dark")
     expect(page.locator(".stVegaLiteChart path[fill='#56b4e9']").first).to_be_visible(timeout=10_000)
-    assert page.locator(".stVegaLiteChart path[fill='#0072b2']").count() == 0
+    expect(page.locator(".stVegaLiteChart path[fill='#0072b2']")).to_have_count(0)  # the second follows the first
 
 
 def test_the_back_button_brings_back_the_settings_and_what_they_show(open_page, server):
@@ -189,3 +189,52 @@ def test_a_lane_is_set_in_its_own_window_and_the_link_follows(open_page, server)
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-race_verdict")).to_contain_text("Mini-batch 20")
     assert "race_size2=20" in page.url
+
+
+def test_a_prediction_takes_one_click_then_the_run_plays_and_is_explained(open_page, server):
+    page = open_page(f"{server}/quadratic?quadratic_predict=true&quadratic_rate=0.2")
+    assert page.locator(".st-key-quadratic").get_attribute("data-result") == "hidden"
+    expect(page.get_by_text("Converges, jumping across")).to_be_hidden()
+    page.get_by_role("button", name="Across, with growing jumps").click()
+    expect(page.get_by_text("Your prediction: Across, with growing jumps")).to_be_visible()
+    expect(page.get_by_text("Your answer would need η above 0.3333")).to_be_visible(timeout=12_000)
+    assert page.locator(".st-key-quadratic").get_attribute("data-result") == "shown"
+
+
+def test_a_scene_is_one_step_of_the_browsers_history_with_all_its_settings(open_page, server):
+    page = open_page(f"{server}/variant_race")
+    before = page.evaluate("history.length")
+    for scene in ("The stream drifts", "Decays too fast and freezes"):
+        page.get_by_text(scene, exact=True).click()
+        page.wait_for_timeout(1200)
+        settle(page)
+    assert page.evaluate("history.length") == before + 2
+    assert "race_factor4=0.95" in page.url
+    page.go_back()
+    page.wait_for_timeout(800)
+    settle(page)
+    expect(page.get_by_role("radio", name="The stream drifts")).to_be_checked()
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("radio", name="The stream drifts")).to_be_checked()
+
+
+def test_a_presenter_sees_one_large_chart_and_no_settings(open_page, server):
+    page = open_page(f"{server}/linear_regression?regression_present=true", charts=3)
+    folded = page.get_by_test_id("stSidebar").bounding_box()
+    assert folded is None or folded["x"] + folded["width"] <= 1
+    page.get_by_text("Chart 2", exact=True).click()
+    page.wait_for_timeout(800)
+    shown = [chart.bounding_box() for chart in page.locator(".stVegaLiteChart").all() if chart.is_visible()]
+    assert len(shown) == 1 and shown[0]["width"] > 1000 and shown[0]["y"] + shown[0]["height"] <= 720
+    smallest = """texts => Math.min(...texts.map(text => parseFloat(getComputedStyle(text).fontSize)))"""
+    assert page.locator(".stVegaLiteChart text").evaluate_all(smallest) >= 18
+
+
+def test_what_a_teacher_writes_is_text(open_page, server):
+    foreign = "<img src=x onerror=alert(1)> **d** [a](http://b.c)"
+    page = open_page(f"{server}/quadratic?" + urlencode({"quadratic_note": foreign, "quadratic_at": 4}))
+    note = page.get_by_text(foreign, exact=True)
+    expect(note).to_be_visible()
+    assert note.locator("a, img, strong").count() == 0
+    expect(page.get_by_text("update 4 of 35")).to_be_visible()

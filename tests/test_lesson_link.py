@@ -1,0 +1,117 @@
+"""Lesson links: what a teacher puts into a link is what the class sees, as text and as nothing else."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as some
+
+from pages import linear_regression, quadratic, variant_race
+from tests.harness import any_value, drawn, in_a_link, open_lesson, verdict
+
+LESSONS = {
+    "quadratic": quadratic.SETTINGS,
+    "regression": linear_regression.all_settings(),
+    "race": variant_race.all_settings(),
+}
+FOREIGN = "<img src=x onerror=alert(1)> **bold** [a](http://b.c) $x$ :red[r]"
+
+
+def made_link(app, page: str) -> dict[str, str]:
+    """The link that the share box offers."""
+    app.session_state[f"{page}_share"] = True
+    app.run()
+    assert not app.exception
+    (link,) = [
+        block.value for block in app.code if block.value.startswith("http") or "?" in block.value or not block.value
+    ]
+    return dict(parse_qsl(link.partition("?")[2]))
+
+
+def opened(page: str, link: dict[str, str]):
+    return open_lesson(
+        page, **{name.removeprefix(f"{page}_"): value for name, value in link.items() if name != "embed"}
+    )
+
+
+@pytest.mark.parametrize("page", LESSONS)
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+)
+@given(data=some.data())
+def test_a_link_opens_the_identical_run(page, data):
+    wanted = {setting.name: data.draw(any_value(setting), setting.name) for setting in LESSONS[page]}
+    wanted |= {name: min(wanted[name], 300.0) for name in ("updates", "budget") if name in wanted}
+    wanted |= {"data": LESSONS[page][0].options[0]} if page == "regression" else {}
+    if page == "race":
+        wanted |= {"data": "Noisy line", "seeds": 1.0, "n": min(wanted["n"], 300.0)}
+    first = open_lesson(page, **wanted)
+    second = opened(page, made_link(first, page))
+    assert verdict(first) == verdict(second)
+    for chart in range(len(first.get("vega_lite_chart"))):
+        assert drawn(first, chart, "path").equals(drawn(second, chart, "path"))
+
+
+def test_the_box_makes_a_lesson_of_the_link():
+    app = open_lesson("quadratic", rate="0.2")
+    app.session_state["quadratic_share"] = True
+    app.run()
+    app.toggle(key="quadratic_share_predict").set_value(True)
+    app.number_input(key="quadratic_share_at").set_value(3)
+    app.multiselect(key="quadratic_share_hidden").set_value(["Start x₀"])
+    app.text_area(key="quadratic_share_question").set_value("What next?").run()
+    link = made_link(app, "quadratic")
+    expected = {"rate": "0.2", "predict": "true", "at": "3", "hidden": "start", "question": "What next?"}
+    assert link == {f"quadratic_{name}": value for name, value in expected.items()}
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_hidden_settings_are_gone_and_still_count(page):
+    app = open_lesson(page, hidden="rate", rate="0.02")
+    assert not [field for field in app.text_input if field.key == f"{page}_rate_text"]
+    assert "0.02" in verdict(app)
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_locked_settings_are_shown_and_cannot_be_changed(page):
+    app = open_lesson(page, locked="rate", rate="0.02")
+    assert not [field for field in app.text_input if field.key == f"{page}_rate_text"]
+    assert any("**0.02** :material/lock:" in text.value for text in app.markdown)
+    app.button_group(key=f"{page}_scene").set_value("Opening").run()
+    assert "0.02" in verdict(app)
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_all_settings_can_be_hidden_at_once(page):
+    app = open_lesson(page, hidden="all")
+    assert not app.text_input and not app.number_input and not app.button_group
+    assert verdict(app)
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_text_from_a_link_is_shown_as_text(page):
+    app = open_lesson(page, question=FOREIGN, note=FOREIGN)
+    assert [text.value for text in app.text] == [FOREIGN, FOREIGN]
+    assert not any("onerror" in text.value for text in [*app.markdown, *app.warning])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("hidden", "rate,wheel", "`` wheel `` cannot be hidden"),
+        ("locked", FOREIGN, "cannot be locked"),
+        ("at", "inf", "is not an update to open at"),
+        ("at", "9" * 400, "is not an update to open at"),
+        ("question", "x" * 10_000, "has 10,000 characters; the first 200 are shown"),
+        ("old_name", "3", "is not a setting of this page"),
+    ],
+)
+def test_what_is_not_understood_is_said_and_the_page_opens(name, value, sentence):
+    app = open_lesson("quadratic", **{name: value})
+    assert sentence.replace("`` ", "` ").replace(" ``", " `") in app.warning[0].value and verdict(app)
+
+
+@settings(max_examples=25, deadline=None)
+@given(some.dictionaries(some.sampled_from(["hidden", "locked", "at", "question", "note"]), some.text(max_size=300)))
+def test_no_text_in_a_link_breaks_the_page(texts):
+    assert verdict(open_lesson("quadratic", **{name: in_a_link(text) for name, text in texts.items()}))
