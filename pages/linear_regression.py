@@ -7,7 +7,7 @@ import streamlit as st
 
 from gdcore import Constant, GradientDescent, datasets, descend, theory
 from gdcore.datasets import Dataset
-from pages.shared import glossary, own_data, printed, programs, quadratic_charts, runs, take_home, timeline
+from pages.shared import glossary, own_data, printed, programs, quadratic_charts, runs, sweep, take_home, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
@@ -101,6 +101,7 @@ def page() -> None:
         timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations(), **opens)
         draw(fit, panel)
         with st.container(key="regression_result_more"):
+            sweep.show("regression", lambda: every_rate(fit, values), lambda rate: panel.assign({"rate": rate}))
             more(fit, values, scene)
             take_home.offer(title, verdict.line)
     with st.sidebar:
@@ -294,6 +295,12 @@ def start_where_clicked(model: Model, panel: Panel) -> None:
     line = model.in_units_of_the_data(theta)
     names = ("w1", "b") if len(line) == 2 else ("w1", "w2", "b")
     panel.assign({name: float(f"{value:.12g}") for name, value in zip(names, line.tolist(), strict=True)})
+
+
+def every_rate(fit: Fit, values: dict) -> sweep.Sweep | str:
+    """The same run at a hundred rates."""
+    objective, start, tolerance = fit.model.objective, fit.trace.theta[0], float(values["tolerance"])
+    return sweep.of_descent(objective, start, fit.learning_rate, values["updates"], tolerance, "epoch")
 
 
 def more(fit: Fit, values: dict, scene: Scene | None) -> None:

@@ -1,9 +1,10 @@
 """Lesson 1: gradient descent on f(x) = a2 x^2 + a1 x + a0, where one factor decides everything."""
 
+import numpy as np
 import streamlit as st
 
 from gdcore import Constant, GradientDescent, Quadratic, Trace, descend
-from pages.shared import glossary, programs, runs, take_home, timeline
+from pages.shared import glossary, programs, runs, sweep, take_home, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
 from pages.shared.controls import Panel
@@ -75,6 +76,7 @@ def page() -> None:
             timeline.chart(build, f"The {what} over the updates, computed and predicted.", picture.gap())
             st.caption("Dots: computed · dashed line: predicted by theory")
         with st.container(key="quadratic_result_more"):
+            sweep.show("quadratic", lambda: every_rate(objective, values), lambda rate: panel.assign({"rate": rate}))
             more(scene, values, picture)
             take_home.offer(title, verdict.line)
 
@@ -114,6 +116,12 @@ def compute(values: dict) -> tuple[Quadratic, Trace]:
         tolerance=float(values["tolerance"]),
     )
     return objective, trace
+
+
+def every_rate(objective: Quadratic, values: dict) -> sweep.Sweep | str:
+    """The same run at a hundred rates."""
+    start, rate = np.array([values["start"]]), RATE.number(values["rate"])
+    return sweep.of_descent(objective, start, rate, values["updates"], float(values["tolerance"]), "update")
 
 
 def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:

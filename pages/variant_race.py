@@ -6,7 +6,7 @@ import streamlit as st
 from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import glossary, lanes, own_data, programs, take_home, timeline
+from pages.shared import glossary, lanes, own_data, programs, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
@@ -75,7 +75,7 @@ def page() -> None:
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
             st.caption(words.order_of_the_theory(race))
-            more(race, values)
+            more(race, panel)
             said = [words.winner(race), *(verdict.line for verdict in verdicts), words.order_of_the_theory(race)]
             take_home.offer(title, "  \n".join(said))
 
@@ -228,10 +228,20 @@ def start_where_clicked(race: Race, panel: Panel) -> None:
     panel.assign({name: float(f"{value:.3g}") for name, value in zip(names, theta, strict=True)})
 
 
-def more(race: Race, values: dict) -> None:
-    """Below the charts: the score, the claims, the data, the steps."""
+def take_rate(rate: str, panel: Panel) -> None:
+    """All lanes take a rate; where each has a rate of its own, the lane whose update is written out."""
+    if panel.values["rates"] == EACH:
+        panel.assign({f"rate{panel.values['follow']}": rate})
+    else:
+        panel.assign({"rates": SAME, "rate": rate})
+
+
+def more(race: Race, panel: Panel) -> None:
+    """Below the charts: the score, every rate, the claims, the data, the steps."""
+    values = panel.values
     rest = st.toggle("All columns of the score", key="race_rest")
     st.markdown(words.score(race, rest))
+    sweep.show("race", lambda: sweep.of_race(race), lambda rate: take_rate(rate, panel))
     claims = lazily("What an article claims, tested here", "race_claims")
     if claims.open:
         claims.markdown(words.claims(race))

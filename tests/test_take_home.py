@@ -62,12 +62,19 @@ def test_where_vega_is_not_found_no_button_is_offered_and_it_is_said_why(left, t
 def test_nothing_that_a_reader_wrote_becomes_markup():
     foreign = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>"
     data = pd.DataFrame({"x": [0.5]})
-    chart = timeline.Drawn({"title": foreign}, foreign, {"path": data})
-    screen = timeline.Screen("quadratic", {"end": foreign}, (chart,))
+    moving = timeline.Drawn({"title": foreign, "params": [{"name": "frame"}]}, foreign, {"path": data})
+    screen = timeline.Screen("quadratic", {"end": foreign}, (moving,))
     text = page(foreign, f":green-badge[**{foreign}**] **{foreign}**", screen, "light")
     assert text.count("<script") == text.count("</script>") == 2
     assert "<img" not in text and "<!--" not in text
     assert text.count(json.dumps(foreign).replace("<", "\\u003c")) == 3
+
+
+def test_a_chart_that_the_timeline_does_not_move_is_not_in_the_file():
+    still = timeline.Drawn({"title": "every rate"}, "at rest", {})
+    moving = timeline.Drawn({"title": "the run", "params": [{"name": "frame"}]}, "moving", {})
+    text = page("title", "verdict", timeline.Screen("quadratic", {}, (still, moving)), "light")
+    assert "the run" in text and "every rate" not in text
 
 
 def test_a_verdict_keeps_its_badge_and_its_bold_words():

@@ -43,8 +43,8 @@ def offer(title: str, verdict: str) -> None:
         place.info(f"The animation cannot be taken home: {missing}")
         return
     place.markdown(
-        "A page of its own for any browser: the charts that are open here, their timeline and the verdict. The menu at "
-        "the corner of a chart saves it as SVG or PNG."
+        "A page of its own for any browser: the moving charts that are open here, their timeline and the verdict. The "
+        "menu at the corner of a chart saves it as SVG or PNG."
     )
     place.download_button(
         "Take the animation home (HTML, plays offline)",
@@ -57,7 +57,7 @@ def offer(title: str, verdict: str) -> None:
 
 
 def page(title: str, verdict: str, screen: timeline.Screen, theme: str) -> str:
-    """The file."""
+    """The file, with those of the charts that the timeline moves."""
     modules = vega_modules() | {"timeline.js": address(timeline.FILES["js"])}
     charts = [
         {
@@ -66,6 +66,7 @@ def page(title: str, verdict: str, screen: timeline.Screen, theme: str) -> str:
             "datasets": {name: columns(data) for name, data in chart.datasets.items()},
         }
         for chart in screen.charts
+        if any(parameter["name"] == "frame" for parameter in chart.spec.get("params", []))
     ]
     return PAGE.substitute(
         title=html.escape(title),

@@ -1,5 +1,6 @@
 """Whole pages in a real browser: links, themes, narrow screens."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -171,6 +172,26 @@ def test_a_click_on_the_loss_surface_starts_there(open_page, server):
     assert view["x"] < middle[0] < view["x"] + view["width"] and view["y"] < middle[1] < view["y"] + view["height"]
     assert "regression_w1=3.6" in page.url and "regression_b=0.6" in page.url
     assert page.evaluate("window.nodes.every(node => node.isConnected)")
+
+
+def test_a_click_among_all_rates_takes_that_rate(open_page, server):
+    page = open_page(f"{server}/quadratic")
+    page.get_by_text("Every learning rate at once").click()
+    sweep = page.locator(".st-key-quadratic_sweep_times")
+    sweep.locator("svg.marks").wait_for()
+    settle(page, charts=4)
+    sweep.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    plot = sweep.locator(".background").first.bounding_box()
+    at = plot["x"] + 0.7 * plot["width"], plot["y"] + 0.2 * plot["height"]
+    page.mouse.move(*at)
+    page.mouse.click(*at)
+    page.wait_for_timeout(800)
+    settle(page, charts=4)
+    expect(page).to_have_url(re.compile(r"quadratic_rate=0\.09\d*$"))
+    expect(sweep.get_by_text("you are here: 0.09")).to_be_visible()
+    page.get_by_role("button", name="Hide result").click()
+    expect(sweep).not_to_be_visible()
 
 
 def test_an_uploaded_file_is_fitted(open_page, server):
