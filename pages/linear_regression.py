@@ -5,22 +5,21 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from gdcore import Constant, GradientDescent, datasets, descend, theory
+from gdcore import Constant, theory
 from gdcore.datasets import Dataset
-from pages.shared import glossary, own_data, printed, programs, quadratic_charts, runs, sweep, take_home, timeline
+from pages.shared import own_data, printed, programs, quadratic_charts, runs, sweep, take_home, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, lazily, steps_table
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
 from pages.shared.models import Model
 from pages.shared.predict import Prediction
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.regression_scenes import (
-    ALL,
     ARTICLE_LINE,
     BROADCAST,
-    EQUAL,
     MEANT,
     MPG,
     NOISY,
@@ -28,51 +27,32 @@ from pages.shared.regression_scenes import (
     PUBLISHED,
     REPAIRED,
     SCENES,
-    SIX,
     SLOPE,
-    SQUARED,
     TWO,
 )
-from pages.shared.settings import Choice, Number, Rate, Switch
+from pages.shared.regression_settings import (
+    NOISY_SETTINGS,
+    RATE,
+    all_settings,
+    compute,
+    dataset_of,
+    model_of,
+    noisy_options,
+)
 from pages.shared.words import number
 
-TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
-RATE = Rate("rate", "Learning rate η (eta)", 1e-12, 100, "0.05", help=glossary.help("learning rate"))
-
-HERE = {  # what the words mean for these settings
-    "made": "The data are made with it.",
-    "w": "The slope, in the units of the data.",
-    "b": "The intercept, in the units of the data.",
-    "updates": "The run ends after so many.",
-    "learned": "With one feature b can be held where it starts.",
-    "loss": "The broadcast mistake is one of a published program.",
-    "equal": "With equal scales the gradient stands at right angles on it.",
-    "hand": "Make them small with a line of your own, then let descent go on from it.",
-}
-
-NOISY_SETTINGS = (
-    Number("n", "Examples n", 20, 5000, 100, 10, whole=True, help=glossary.help("example")),
-    Number("slope1", "First slope", -100, 100, 2, 0.5, help=glossary.help("slope", HERE["made"])),
-    Number("slope2", "Second slope (0: one feature)", -100, 100, 0, 0.5, help=glossary.help("slope", HERE["made"])),
-    Number("intercept", "Intercept", -100, 100, -1, 0.5, help=glossary.help("intercept", HERE["made"])),
-    Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1, help=glossary.help("noise")),
-    Number("outliers", "Outliers", 0, 20, 0, 1, whole=True, help=glossary.help("outlier")),
-    Number("seed", "Seed", 0, 9999, 0, 1, whole=True, help=glossary.help("seed")),
-)
-
 FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read
-
-SUGGESTED_RATE = {SIX: "0.05", TWO: "0.1", NOISY: "0.1", EQUAL: "0.05", MPG: "5e-8"}
 
 
 def page() -> None:
     panel = Panel("regression", *all_settings())
     values = panel.values
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         dataset, notes = choose_data(panel)
         model = settings(panel, dataset)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     fit = compute(model, values)
     prediction = Prediction(panel, lambda: words.question(fit))
 
@@ -108,33 +88,6 @@ def page() -> None:
         panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
 
 
-def all_settings() -> tuple:
-    return (
-        Choice("data", "Data", (SIX, TWO, NOISY, EQUAL, MPG, OWN), SIX, then=suggest_rate, help=glossary.help("data")),
-        RATE,
-        Number("w1", "w", -1e12, 1e12, 0, 0.5, smallest=1e-12, help=glossary.help("start", HERE["w"])),
-        Number("w2", "w₂", -1e12, 1e12, 0, 0.5, smallest=1e-12, help=glossary.help("start", HERE["w"])),
-        Number("b", "b", -1e12, 1e12, 0, 0.5, smallest=1e-12, help=glossary.help("start", HERE["b"])),
-        Number("updates", "Epochs", 1, 10_000, 100, 50, whole=True, help=glossary.help("epoch", HERE["updates"])),
-        Switch("standardise", "Standardise the features", help=glossary.help("standardise")),
-        Choice("learned", "What is learned", (ALL, SLOPE), ALL, help=glossary.help("theta", HERE["learned"])),
-        Choice("loss", "Loss", (SQUARED, BROADCAST), SQUARED, help=glossary.help("loss", HERE["loss"])),
-        Choice("tolerance", "Tolerance", TOLERANCES, "0", ordered=True, help=glossary.help("tolerance")),
-        Choice("scale", "Axis of the loss", ("log", "linear"), "log", ordered=True, help=glossary.help("log axis")),
-        Switch("equal", "Equal scales on the loss surface", help=glossary.help("contour", HERE["equal"])),
-        Switch("hand", "Fit by hand first", help=glossary.help("residual", HERE["hand"])),
-        Number("hand_w", "Your slope", -1e12, 1e12, 0, 0.1, smallest=1e-12, help=glossary.help("slope")),
-        Number("hand_b", "Your intercept", -1e12, 1e12, 0, 0.1, smallest=1e-12, help=glossary.help("intercept")),
-        *NOISY_SETTINGS,
-    )
-
-
-def suggest_rate(data: str) -> None:
-    """A rate that suits these data, for a reader who picks them by hand; links and scenes say theirs."""
-    if data in SUGGESTED_RATE:
-        RATE.store("regression_rate", SUGGESTED_RATE[data])
-
-
 def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     """The data on the screen, and what is to be said about them."""
     panel.draw("data")
@@ -144,17 +97,7 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     if values["data"] == NOISY:
         with st.expander("The noisy data"):
             panel.draw(*(setting.name for setting in NOISY_SETTINGS))
-        return datasets.noisy_line(**noisy_options(values)), ()
-    if values["data"] == EQUAL:
-        line = datasets.line()
-        return line._replace(features=np.column_stack([line.features, line.features]), feature_names=("x₁", "x₂")), ()
-    return {SIX: datasets.line, TWO: datasets.article_regression, MPG: datasets.auto_mpg}[values["data"]](), ()
-
-
-def noisy_options(values: dict) -> dict:
-    """The arguments of `datasets.noisy_line`."""
-    slopes = (values["slope1"],) if values["slope2"] == 0 else (values["slope1"], values["slope2"])
-    return {"slopes": slopes} | {name: values[name] for name in ("n", "intercept", "noise", "outliers", "seed")}
+    return dataset_of(values), ()
 
 
 def settings(panel: Panel, dataset: Dataset) -> Model:
@@ -196,25 +139,6 @@ def rate(panel: Panel, curved: np.ndarray) -> None:
         panel.quick_pick("rate", "double", RATE.times(text, 2))
         panel.quick_pick("rate", "best", f"{best:.12g}")
         panel.quick_pick("rate", "limit", f"{limit:.12g}")
-
-
-def model_of(values: dict, dataset: Dataset) -> Model:
-    return Model(
-        dataset,
-        held=values["b"] if values["learned"] == SLOPE else None,
-        standardise=values["standardise"],
-        broadcast=values["loss"] == BROADCAST,
-    )
-
-
-def compute(model: Model, values: dict) -> Fit:
-    """The run on the screen."""
-    rate = RATE.number(values["rate"])
-    names = ("w1", "b") if model.dataset.features.shape[1] == 1 else ("w1", "w2", "b")
-    start = model.start([values[name] for name in names])
-    tolerance = float(values["tolerance"])
-    trace = descend(model.objective, start, GradientDescent(), rate, values["updates"], tolerance=tolerance)
-    return Fit(model, rate, trace, equal_aspect=values["equal"])
 
 
 def fit_by_hand(fit: Fit, panel: Panel) -> None:
@@ -310,6 +234,7 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
     if scene in (PUBLISHED, REPAIRED, MEANT):
         mistake = printed.broadcast_mistake(fit.model.dataset)
         st.markdown(f"**What the article printed.** {mistake}\n\n{printed.plane_table(fit.trace)}")
+    for_the_lecturer(scene)
     for title, key, table in (
         ("Stability: raw and standardised", "regression_stability", words.stability),
         ("Coefficients in both scales", "regression_coefficients", words.coefficients),

@@ -3,44 +3,27 @@
 import numpy as np
 import streamlit as st
 
-from gdcore import Constant, GradientDescent, Quadratic, Trace, descend
-from pages.shared import glossary, programs, runs, sweep, take_home, timeline
+from gdcore import Constant, Quadratic, Trace
+from pages.shared import programs, runs, sweep, take_home, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, steps_table
 from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
-from pages.shared.settings import Choice, Number, Rate
+from pages.shared.quadratic_settings import RATE, SETTINGS, compute
 from pages.shared.words import number
-
-RATE = Rate("rate", "Learning rate η (eta)", 1e-4, 10, "0.05", help=glossary.help("learning rate"))
-HERE = {  # what the words mean for these settings
-    "a2": "a2 is half of it: above 0 there is a minimum, below 0 a top.",
-    "a1": "a1 is the slope at x = 0 and moves the minimum to −a1 / (2 a2).",
-    "a0": "a0 lifts it as a whole; descent does not notice.",
-}
-TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
-SETTINGS = (
-    RATE,
-    Number("start", "Start x₀", -20, 20, 8, 0.1, slider=True, help=glossary.help("start")),
-    Number("a2", "a2", -10, 10, 3, 0.1, help=glossary.help("curvature", HERE["a2"])),
-    Number("a1", "a1", -10, 10, -2, 0.1, help=glossary.help("gradient", HERE["a1"])),
-    Number("a0", "a0", -10, 10, -3, 0.1, help=glossary.help("objective", HERE["a0"])),
-    Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True, help=glossary.help("budget")),
-    Choice("tolerance", "Tolerance", TOLERANCES, "1e-5", ordered=True, help=glossary.help("tolerance")),
-    Number("left", "x from", -1000, 1000, -20, 1, help=glossary.help("picture")),
-    Number("right", "x to", -1000, 1000, 20, 1, help=glossary.help("picture")),
-)
 
 
 def page() -> None:
     panel = Panel("quadratic", *SETTINGS)
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         settings(panel)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     values, rate = panel.values, RATE.number(panel.values["rate"])
     objective, trace = compute(values)
     picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
@@ -104,20 +87,6 @@ def settings(panel: Panel) -> None:
     panel.undo_reset_share()
 
 
-def compute(values: dict) -> tuple[Quadratic, Trace]:
-    """The run on the screen."""
-    objective = Quadratic(a0=values["a0"], a1=values["a1"], a2=values["a2"])
-    trace = descend(
-        objective,
-        [values["start"]],
-        GradientDescent(),
-        RATE.number(values["rate"]),
-        values["updates"],
-        tolerance=float(values["tolerance"]),
-    )
-    return objective, trace
-
-
 def every_rate(objective: Quadratic, values: dict) -> sweep.Sweep | str:
     """The same run at a hundred rates."""
     start, rate = np.array([values["start"]]), RATE.number(values["rate"])
@@ -128,6 +97,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
     """Below the charts: the article’s slip, one more chart, the table, the code, what to notice."""
     if scene is ARTICLE:
         st.markdown(smallest_is_not_lowest(values))
+    for_the_lecturer(scene)
     closer = st.expander(
         "x over the updates", icon=":material/show_chart:", key="quadratic_iterates", on_change="rerun"
     )

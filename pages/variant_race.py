@@ -1,47 +1,32 @@
 """Lesson 3: the race of batch, mini-batch and stochastic descent, and what "fast" means."""
 
-import numpy as np
 import streamlit as st
 
-from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import glossary, lanes, own_data, programs, sweep, take_home, timeline
+from pages.shared import lanes, own_data, programs, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import choose_scene, code_to_take_home, lazily, steps_table
-from pages.shared.models import Model
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
 from pages.shared.predict import Prediction
-from pages.shared.race_runs import CLOCKS, CLOUD, EXAMPLES, Budget, Lane, Race
-from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
-from pages.shared.settings import Choice, Number, Rate, Switch
-
-ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
-RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help=glossary.help("learning rate"))
+from pages.shared.race_runs import Race
+from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
+from pages.shared.race_settings import all_settings, dataset_of, race_of
 
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
 LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
-
-HERE = {  # what the words mean for these settings
-    "rates": "Here: one for all lanes, or one for each.",
-    "w1": "The slope.",
-    "w2": "The second slope.",
-    "b": "The intercept.",
-    "unit": "A budget is counted in epochs, updates or examples.",
-    "seeds": "Each run has one, and so an order of its own.",
-    "cloud": f"Arrows: where {CLOUD} batches of each lane would pull, and in black all examples.",
-    "clock": glossary.help("parallel time"),
-}
 
 
 def page() -> None:
     panel = Panel("race", *all_settings())
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         dataset, notes = settings(panel)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     values = panel.values
     race, cap = race_of(values, dataset)
 
@@ -75,43 +60,10 @@ def page() -> None:
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
             st.caption(words.order_of_the_theory(race))
+            for_the_lecturer(scene)
             more(race, panel)
             said = [words.winner(race), *(verdict.line for verdict in verdicts), words.order_of_the_theory(race)]
             take_home.offer(title, "  \n".join(said))
-
-
-def all_settings() -> tuple:
-    return (
-        Choice("clock", "Clock: what counts as time", CLOCKS, EXAMPLES, help=glossary.help("clock", HERE["clock"])),
-        Choice("rates", "Rates", (SAME, BEST, EACH), SAME, help=glossary.help("learning rate", HERE["rates"])),
-        RATE,
-        Number("lanes", "Lanes", 1, lanes.MOST, 3, 1, whole=True, help=glossary.help("lane")),
-        *(setting for lane in range(1, lanes.MOST + 1) for setting in lanes.settings(lane, RATE)),
-        Number("w1", "w", -1e6, 1e6, -1, 0.5, help=glossary.help("start", HERE["w1"])),
-        Number("w2", "w₂", -1e6, 1e6, 0, 0.5, help=glossary.help("start", HERE["w2"])),
-        Number("b", "b", -1e6, 1e6, 4, 0.5, help=glossary.help("start", HERE["b"])),
-        Number("budget", "Budget", 1, 1_000_000, 120, 10, whole=True, help=glossary.help("budget")),
-        Choice(
-            "unit", "counted in", ("epochs", "updates", "examples"), "epochs", help=glossary.help("epoch", HERE["unit"])
-        ),
-        Choice("data", "Data", (NOISY, STREAM, MPG, OWN), NOISY, help=glossary.help("data")),
-        Number("n", "Examples n", 20, 5000, 256, 10, whole=True, help=glossary.help("example")),
-        Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1, help=glossary.help("noise")),
-        Number("outliers", "Outliers", 0, 20, 0, 1, whole=True, help=glossary.help("outlier")),
-        Number("data_seed", "Seed of the data", 0, 9999, 7, 1, whole=True, help=glossary.help("seed")),
-        Switch("standardise", "Standardise the features", help=glossary.help("standardise")),
-        Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS)), help=glossary.help("order")),
-        Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help=glossary.help("seed", HERE["seeds"])),
-        Number("seed", "First seed", 0, 9999, 62, 1, whole=True, help=glossary.help("seed")),
-        Number(
-            "workers", "Workers P of parallel time", 1, 10_000, 32, 1, whole=True, help=glossary.help("parallel time")
-        ),
-        Choice("axis", "Axis of the clock", ("log", "linear"), "log", ordered=True, help=glossary.help("log axis")),
-        Number(
-            "follow", "Lane whose update is written out", 1, lanes.MOST, 3, 1, whole=True, help=glossary.help("lane")
-        ),
-        Switch("cloud", "Cloud of gradients", help=glossary.help("gradient noise", HERE["cloud"])),
-    )
 
 
 def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
@@ -144,16 +96,14 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     values = panel.values
     if values["data"] == STREAM:
         panel.draw("n", "noise", "data_seed")
-        return datasets.drifting_line(values["n"], values["noise"], values["data_seed"]), ()
+        return dataset_of(values), ()
     panel.draw("order")
     if values["data"] == OWN:
         panel.draw("standardise")
         return own_data.choose("race")
-    if values["data"] == MPG:
-        return datasets.auto_mpg(), ()
-    panel.draw("n", "noise", "outliers", "data_seed")
-    drawn = {name: values[name] for name in ("n", "noise", "outliers")}
-    return datasets.noisy_line(**drawn, seed=values["data_seed"]), ()
+    if values["data"] == NOISY:
+        panel.draw("n", "noise", "outliers", "data_seed")
+    return dataset_of(values), ()
 
 
 def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
@@ -167,29 +117,6 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
             )
             values[f"size{lane}"] = "n"
     values["follow"] = min(values["follow"], values["lanes"])
-
-
-def race_of(values: dict, dataset: Dataset) -> tuple[Race, tuple[str, ...]]:
-    """The race on the screen, and what is to be said where it is shorter than the budget."""
-    model = Model(dataset, standardise=values["data"] == MPG or (values["data"] == OWN and values["standardise"]))
-    objective, n, drifts = model.objective, len(dataset.targets), values["data"] == STREAM
-    start = np.array([values[name] for name in (("w1", "b") if len(model.names) == 2 else ("w1", "w2", "b"))])
-    order = "fixed" if drifts else ORDERS[values["order"]]
-    seeds = tuple(range(values["seed"], values["seed"] + values["seeds"]))
-    numbers = range(1, values["lanes"] + 1)
-    sizes = [n if values[f"size{lane}"] == "n" else int(values[f"size{lane}"]) for lane in numbers]
-
-    asked = Budget(n, "examples") if drifts else Budget(values["budget"], values["unit"])
-    budget = asked.within(lambda smaller: smaller.fits(sizes, n, order, len(seeds)), n)
-    updates = [budget.updates(size, n, order) for size in sizes]
-    racers = []
-    for lane, size, many in zip(numbers, sizes, updates, strict=True):
-        rule, rate = lanes.rule(values, lane), RATE.number(values[f"rate{lane}" if values["rates"] == EACH else "rate"])
-        if values["rates"] == BEST:
-            rate = lanes.best_rate(objective, start, Batches(size, seeds[0], order), rule)
-        racers.append(Lane(size, lanes.schedule(values, lane, rate, many), rule))
-    race = Race(model, tuple(racers), start, tuple(updates), order, seeds, values["clock"], values["workers"], drifts)
-    return race, () if budget == asked else (words.cut(asked, budget, sizes, n, order, len(seeds)),)
 
 
 def draw(race: Race, panel: Panel) -> None:

@@ -3,12 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages import linear_regression, quadratic, variant_race
-from pages.shared import glossary
+from pages.shared import glossary, quadratic_settings, race_settings, regression_settings
 from tests.harness import FILES, open_lesson
 
 TERMS = [term for terms in glossary.GROUPS.values() for term in terms]
-SETTINGS = [*quadratic.SETTINGS, *linear_regression.all_settings(), *variant_race.all_settings()]
+SETTINGS = [*quadratic_settings.SETTINGS, *regression_settings.all_settings(), *race_settings.all_settings()]
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from gdcore import Batches, Constant, GradientDescent, InverseTime, Momentum, Quadratic, datasets, descend, theory
 from pages import linear_regression, quadratic, variant_race
-from pages.shared import sweep
+from pages.shared import race_scenes, sweep
 from pages.shared.models import Model
 from pages.shared.race_runs import Lane, Race, beginning_with
 from pages.shared.settings import BatchSize
@@ -254,9 +254,9 @@ def clicks() -> list[str]:
 @pytest.mark.parametrize(
     ("rates", "expected"),
     [
-        (variant_race.SAME, {"rates": variant_race.SAME, "rate": "0.02"}),
-        (variant_race.BEST, {"rates": variant_race.SAME, "rate": "0.02"}),
-        (variant_race.EACH, {"rate2": "0.02"}),
+        (race_scenes.SAME, {"rates": race_scenes.SAME, "rate": "0.02"}),
+        (race_scenes.BEST, {"rates": race_scenes.SAME, "rate": "0.02"}),
+        (race_scenes.EACH, {"rate2": "0.02"}),
     ],
 )
 def test_all_lanes_take_a_rate_or_the_one_that_is_written_out(rates, expected):

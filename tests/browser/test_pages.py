@@ -34,6 +34,9 @@ BEYOND_THE_EDGE = """() => {
         .map(node => `${node.tagName} ${node.className} ${node.innerText}`)
 }"""
 
+CUT_SHORT = """() => [...document.querySelectorAll('.stMain .stPageLink *')]
+    .filter(node => node.clientWidth && node.scrollWidth > node.clientWidth + 1).map(node => node.innerText)"""
+
 
 def assert_nothing_is_cut_off(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -72,6 +75,54 @@ def test_home_leads_to_the_lesson(open_page, server):
         page.get_by_role("link", name="Open the lesson").nth(lesson).click()
         settle(page)
         expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_gallery_fits_a_phone(open_page, server, scheme):
+    page = open_page(f"{server}/?home_shows=All", width=390, height=844, charts=1, color_scheme=scheme)
+    expect(page.get_by_role("img", name=re.compile("The stream drifts"))).to_be_visible()
+    assert_nothing_is_cut_off(page)
+    assert page.evaluate(CUT_SHORT) == []
+    width = page.get_by_role("img", name=re.compile("^Too small")).evaluate(
+        "node => node.getBoundingClientRect().width"
+    )
+    assert width > 280  # one column
+
+
+def test_a_card_of_the_gallery_opens_its_scene(open_page, server):
+    page = open_page(server, charts=3)
+    page.get_by_role("radio", name="Explosion").click()
+    page.get_by_role("link", name="Doubled once too often").click()
+    expect(page.get_by_role("radio", name="Doubled once too often")).to_be_checked(timeout=10_000)
+    settle(page, charts=3)
+
+
+def test_n_and_p_page_through_the_scenes_of_all_lessons_but_not_while_typing(open_page, server):
+    page = open_page(server + LAST_SCENES[0][1])
+
+    def press(key: str, expected: str, title: str) -> None:
+        page.keyboard.press(key)
+        expect(page.get_by_role("radio", name=expected, exact=True)).to_be_checked(timeout=10_000)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+        settle(page)
+
+    press("p", "Stops early", "Descent on")
+    press("n", "No minimum", "Descent on")
+    press("n", "Opening", "Fit a line")
+    press("n", "The line of the article", "Fit a line")
+    field = page.get_by_label("Learning rate η (eta)", exact=True)
+    field.press("End")
+    field.type("n")
+    expect(field).to_have_value("0.01n")
+    expect(page.get_by_role("radio", name="The line of the article")).to_be_checked()
+
+
+def test_a_presenter_pages_with_the_settings_folded(open_page, server):
+    page = open_page(f"{server}/quadratic?quadratic_present=true&quadratic_rate=0.35")
+    page.keyboard.press("n")
+    expect(page.locator(".st-key-quadratic_verdict")).to_contain_text("The tolerance measures", timeout=10_000)
+    assert "quadratic_present=true" in page.url
+    settle(page)
 
 
 def test_a_scene_is_one_click_and_can_be_undone(open_page, server):
