@@ -7,7 +7,7 @@ import streamlit as st
 
 from gdcore import Constant, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, printed, programs, quadratic_charts, runs, sweep, timeline
+from pages.shared import own_data, printed, programs, quadratic_charts, runs, sweep, take_home, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
@@ -56,7 +56,9 @@ def page() -> None:
     fit = compute(model, values)
     prediction = Prediction(panel, lambda: words.question(fit))
 
-    st.title(f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples")
+    title = f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples"
+    verdict = words.verdict(fit)
+    st.title(title)
     panel.introduce()
     for note in notes:
         st.info(note)
@@ -73,7 +75,7 @@ def page() -> None:
                 else:
                     look = "Each epoch moves every parameter downhill by η times its gradient."
                     st.markdown(scene.look if scene else look)
-                    words.verdict(fit).show()
+                    verdict.show()
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
         opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations(), **opens)
@@ -81,6 +83,7 @@ def page() -> None:
         with st.container(key="regression_result_more"):
             sweep.show("regression", lambda: every_rate(fit, values), lambda rate: panel.assign({"rate": rate}))
             more(fit, values, scene)
+            take_home.offer(title, verdict.line)
     with st.sidebar:
         panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
 

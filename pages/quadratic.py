@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from gdcore import Constant, Quadratic, Trace
-from pages.shared import programs, runs, sweep, timeline
+from pages.shared import programs, runs, sweep, take_home, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
 from pages.shared.controls import Panel
@@ -29,7 +29,9 @@ def page() -> None:
     picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
     prediction = Prediction(panel, lambda: words.question(objective, rate, values["start"]))
 
-    st.title(f"Descent on f(x) = {words.formula(objective)}")
+    title = f"Descent on f(x) = {words.formula(objective)}"
+    verdict = words.verdict(objective, rate, values, picture.x, trace.outcome)
+    st.title(title)
     panel.introduce()
     with st.container(key="quadratic"):
         prediction.remind()
@@ -42,7 +44,7 @@ def page() -> None:
                 else:
                     look = "Each update moves x downhill by η (the learning rate) times the gradient."
                     st.markdown(scene.look if scene else look)
-                    words.verdict(objective, rate, values, picture.x, trace.outcome).show()
+                    verdict.show()
         rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
         timeline.bar("quadratic", picture.path["update"], rules, end, opens_at=panel.lesson.at, gate=prediction.gate)
         left, right = timeline.columns("quadratic", 3, 2)
@@ -59,6 +61,7 @@ def page() -> None:
         with st.container(key="quadratic_result_more"):
             sweep.show("quadratic", lambda: every_rate(objective, values), lambda rate: panel.assign({"rate": rate}))
             more(scene, values, picture)
+            take_home.offer(title, verdict.line)
 
 
 def settings(panel: Panel) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import lanes, own_data, programs, sweep, timeline
+from pages.shared import lanes, own_data, programs, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
@@ -30,7 +30,8 @@ def page() -> None:
     values = panel.values
     race, cap = race_of(values, dataset)
 
-    st.title(f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples")
+    title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
+    st.title(title)
     panel.introduce()
     for note in (*notes, *cap):
         st.info(note)
@@ -61,6 +62,8 @@ def page() -> None:
             st.caption(words.order_of_the_theory(race))
             for_the_lecturer(scene)
             more(race, panel)
+            said = [words.winner(race), *(verdict.line for verdict in verdicts), words.order_of_the_theory(race)]
+            take_home.offer(title, "  \n".join(said))
 
 
 def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:

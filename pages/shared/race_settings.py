@@ -8,49 +8,59 @@ import numpy as np
 from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import lanes
+from pages.shared import glossary, lanes
 from pages.shared import race_words as words
 from pages.shared.models import Model
-from pages.shared.race_runs import CLOCKS, EXAMPLES, Budget, Lane, Race
+from pages.shared.race_runs import CLOCKS, CLOUD, EXAMPLES, Budget, Lane, Race
 from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, STREAM
 from pages.shared.settings import Choice, Number, Rate, Switch
 
 ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
-RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help="How far one update goes: η times the gradient.")
+RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help=glossary.help("learning rate"))
 
-CLOCK_HELP = (
-    "An update is one step. Examples seen are the work done. Parallel time is counted in rounds of P workers: a batch "
-    "of B takes B / P rounds, rounded up."
-)
+HERE = {  # what the words mean for these settings
+    "rates": "Here: one for all lanes, or one for each.",
+    "w1": "The slope.",
+    "w2": "The second slope.",
+    "b": "The intercept.",
+    "unit": "A budget is counted in epochs, updates or examples.",
+    "seeds": "Each run has one, and so an order of its own.",
+    "cloud": f"Arrows: where {CLOUD} batches of each lane would pull, and in black all examples.",
+    "clock": glossary.help("parallel time"),
+}
 
 
 def all_settings() -> tuple:
     return (
-        Choice("clock", "Clock: what counts as time", CLOCKS, EXAMPLES, help=CLOCK_HELP),
-        Choice("rates", "Rates", (SAME, BEST, EACH), SAME),
+        Choice("clock", "Clock: what counts as time", CLOCKS, EXAMPLES, help=glossary.help("clock", HERE["clock"])),
+        Choice("rates", "Rates", (SAME, BEST, EACH), SAME, help=glossary.help("learning rate", HERE["rates"])),
         RATE,
-        Number("lanes", "Lanes", 1, lanes.MOST, 3, 1, whole=True),
+        Number("lanes", "Lanes", 1, lanes.MOST, 3, 1, whole=True, help=glossary.help("lane")),
         *(setting for lane in range(1, lanes.MOST + 1) for setting in lanes.settings(lane, RATE)),
-        Number("w1", "w", -1e6, 1e6, -1, 0.5, help="The slope at the start."),
-        Number("w2", "w₂", -1e6, 1e6, 0, 0.5),
-        Number("b", "b", -1e6, 1e6, 4, 0.5, help="The intercept at the start."),
-        Number("budget", "Budget", 1, 1_000_000, 120, 10, whole=True, help="How far each lane may go."),
-        Choice("unit", "counted in", ("epochs", "updates", "examples"), "epochs"),
-        Choice("data", "Data", (NOISY, STREAM, MPG, OWN), NOISY),
-        Number("n", "Examples n", 20, 5000, 256, 10, whole=True),
-        Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1),
-        Number("outliers", "Outliers", 0, 20, 0, 1, whole=True),
-        Number("data_seed", "Seed of the data", 0, 9999, 7, 1, whole=True),
-        Switch("standardise", "Standardise the features", help="Shift each to mean 0 and stretch it to deviation 1."),
-        Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS))),
-        Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help="Each run has an order of its own."),
-        Number("seed", "First seed", 0, 9999, 62, 1, whole=True),
-        Number("workers", "Workers P of parallel time", 1, 10_000, 32, 1, whole=True),
-        Choice("axis", "Axis of the clock", ("log", "linear"), "log", ordered=True),
-        Number("follow", "Lane whose update is written out", 1, lanes.MOST, 3, 1, whole=True),
-        Switch(
-            "cloud", "Cloud of gradients", help="Where 12 batches of each lane would pull, and in black all examples."
+        Number("w1", "w", -1e6, 1e6, -1, 0.5, help=glossary.help("start", HERE["w1"])),
+        Number("w2", "w₂", -1e6, 1e6, 0, 0.5, help=glossary.help("start", HERE["w2"])),
+        Number("b", "b", -1e6, 1e6, 4, 0.5, help=glossary.help("start", HERE["b"])),
+        Number("budget", "Budget", 1, 1_000_000, 120, 10, whole=True, help=glossary.help("budget")),
+        Choice(
+            "unit", "counted in", ("epochs", "updates", "examples"), "epochs", help=glossary.help("epoch", HERE["unit"])
         ),
+        Choice("data", "Data", (NOISY, STREAM, MPG, OWN), NOISY, help=glossary.help("data")),
+        Number("n", "Examples n", 20, 5000, 256, 10, whole=True, help=glossary.help("example")),
+        Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1, help=glossary.help("noise")),
+        Number("outliers", "Outliers", 0, 20, 0, 1, whole=True, help=glossary.help("outlier")),
+        Number("data_seed", "Seed of the data", 0, 9999, 7, 1, whole=True, help=glossary.help("seed")),
+        Switch("standardise", "Standardise the features", help=glossary.help("standardise")),
+        Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS)), help=glossary.help("order")),
+        Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help=glossary.help("seed", HERE["seeds"])),
+        Number("seed", "First seed", 0, 9999, 62, 1, whole=True, help=glossary.help("seed")),
+        Number(
+            "workers", "Workers P of parallel time", 1, 10_000, 32, 1, whole=True, help=glossary.help("parallel time")
+        ),
+        Choice("axis", "Axis of the clock", ("log", "linear"), "log", ordered=True, help=glossary.help("log axis")),
+        Number(
+            "follow", "Lane whose update is written out", 1, lanes.MOST, 3, 1, whole=True, help=glossary.help("lane")
+        ),
+        Switch("cloud", "Cloud of gradients", help=glossary.help("gradient noise", HERE["cloud"])),
     )
 
 

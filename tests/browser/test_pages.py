@@ -163,6 +163,15 @@ def test_the_articles_fit_390_pixels(open_page, server):
     assert_nothing_is_cut_off(page)
 
 
+def test_the_words_fit_390_pixels(open_page, server):
+    page = open_page(server + "/variant_race")
+    page.get_by_role("button", name="Words").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    words = page.get_by_role("dialog")
+    expect(words).to_contain_text("condition number κ")
+    assert words.evaluate("node => node.getBoundingClientRect().right") <= 390
+
+
 def test_a_link_of_the_articles_opens_its_scene_over_what_an_earlier_visit_has_left(open_page, server):
     page = open_page(f"{server}/quadratic?quadratic_rate=0.2&quadratic_start=-3.5")
     page.get_by_role("link", name="The articles, checked").click()
@@ -182,7 +191,7 @@ def test_a_change_of_theme_recolours_the_charts(open_page, server):
     page = open_page(f"{server}/quadratic")
     page.emulate_media(color_scheme="dark")
     expect(page.locator(".stVegaLiteChart path[fill='#56b4e9']").first).to_be_visible(timeout=10_000)
-    assert page.locator(".stVegaLiteChart path[fill='#0072b2']").count() == 0
+    expect(page.locator(".stVegaLiteChart path[fill='#0072b2']")).to_have_count(0)  # the second follows the first
 
 
 def test_the_back_button_brings_back_the_settings_and_what_they_show(open_page, server):
