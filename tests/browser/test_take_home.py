@@ -74,7 +74,7 @@ def assert_it_plays(file: Page) -> None:
     end, charts = place(file), len(frames(file))
     last = frames(file)[0]
     file.locator(".speed").select_option("60")
-    file.get_by_role("button", name="Play").click()
+    file.get_by_role("button", name="Play", exact=True).click()
     file.wait_for_function("document.querySelector('.scrub').value > 2")
     (now,) = set(frames(file))
     assert now > 2 and place(file) != end
