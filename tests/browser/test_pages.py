@@ -310,3 +310,32 @@ def test_what_a_teacher_writes_is_text(open_page, server):
     expect(note).to_be_visible()
     assert note.locator("a, img, strong").count() == 0
     expect(page.get_by_text("update 4 of 35")).to_be_visible()
+
+
+CONTROLS = """() => {
+    const bars = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map(host => host.shadowRoot);
+    const controls = 'button, input, select, textarea, a[href], summary, [role=slider]';
+    const seen = [document, ...bars].flatMap(root => [...root.querySelectorAll(controls)])
+        .filter(node => node.checkVisibility({ visibilityProperty: true }) && !node.disabled)
+        .filter(node => !node.closest('[data-testid=stElementToolbar], [data-testid=stHeader], .vega-bindings'))
+        .filter(node => !(node.tabIndex < 0 && node.closest('.stNumberInput, .stSelectbox')));  // arrow keys do the same
+    return seen.map((node, i) => { node.dataset.control = i; return node.getAttribute('aria-label') || node.innerText; });
+}"""
+FOCUSED = """() => {
+    let node = document.activeElement;
+    while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+    const group = node.closest('[role=radiogroup]');  // the arrow keys reach the others of a group
+    const reached = group ? [...group.querySelectorAll('[data-control]')] : [node];
+    return reached.map(each => each.dataset.control).filter(Boolean).map(Number);
+}"""
+
+
+@pytest.mark.parametrize(("lesson", "charts"), [("quadratic", 2), ("linear_regression", 3), ("variant_race", 2)])
+def test_the_keyboard_alone_reaches_every_control(open_page, server, lesson, charts):
+    page = open_page(f"{server}/{lesson}", charts=charts)
+    names, reached = page.evaluate(CONTROLS), set()
+    for _ in range(2 * len(names)):
+        page.keyboard.press("Tab")
+        reached.update(page.evaluate(FOCUSED))
+    assert len(names) > 25
+    assert [name for i, name in enumerate(names) if i not in reached] == []
