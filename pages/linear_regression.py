@@ -15,6 +15,7 @@ from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
 from pages.shared.models import Model
+from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.regression_scenes import (
@@ -43,6 +44,22 @@ from pages.shared.words import number
 
 FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read
 
+OF_THE_PICTURE = ("scale", "equal", "hand", "hand_w", "hand_b")  # settings that do not change the run
+DATA = Need(lambda values: data_of(values), "other data")
+LOSS = Need(lambda values: values["loss"], "another loss")
+SCALE = Need(lambda values: values["standardise"], "features standardised in one and not in the other")
+HELD = Need(lambda values: values["b"] if values["learned"] == SLOPE else None, "b is not held at the same value")
+PARAMETERS = (DATA, LOSS, SCALE, HELD)
+LINE = Place("line", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
+PREDICTED = Place("predicted", ("y_low", "y_high", "y_low", "y_high"), (DATA,))
+PARTS = {i: Place(f"part {i}", (f"x{i}_low", f"x{i}_high", "part_low", "part_high"), (DATA,)) for i in (1, 2)}
+CURVE = Place("parameters", ("x_low", "x_high", "f_low", "f_high"), PARAMETERS)
+SURFACE = Place("parameters", ("p_low", "p_high", "q_low", "q_high"), PARAMETERS)
+LOSSES = {
+    scale: Place("loss", ("first", "updates", low, "loss_high"), (DATA, LOSS))
+    for scale, low in (("log", "loss_low"), ("linear", "zero"))
+}
+
 
 def page() -> None:
     panel = Panel("regression", *all_settings())
@@ -53,7 +70,7 @@ def page() -> None:
         model = settings(panel, dataset)
         scene = choose_scene(above, panel, SCENES)
         previous_and_next(paging, panel, scene)
-    fit = compute(model, values)
+    fit, pins = compute(model, values), Pins(panel, kept, OF_THE_PICTURE)
     prediction = Prediction(panel, lambda: words.question(fit))
 
     title = f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples"
@@ -78,14 +95,19 @@ def page() -> None:
                     verdict.show()
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
         opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
-        timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations(), **opens)
-        draw(fit, panel)
+        with st.container(horizontal=True, key="regression_bar"):
+            timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations(), **opens)
+            pins.button(own_data.NO_PINS if values["data"] == OWN else "")
+        draw(fit, panel, pins)
+        below = st.container(key="regression_pins")
         with st.container(key="regression_result_more"):
             sweep.show("regression", lambda: every_rate(fit, values), lambda rate: panel.assign({"rate": rate}))
-            more(fit, values, scene)
+            more(fit, values, scene, pins)
             take_home.offer(title, verdict.line)
+        pins.table(below)
     with st.sidebar:
-        panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
+        own = "Your own table is not in it. " if values["data"] == OWN else ""
+        panel.undo_reset_share(own + not_in_the_link(panel))
 
 
 def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
@@ -98,6 +120,11 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
         with st.expander("The noisy data"):
             panel.draw(*(setting.name for setting in NOISY_SETTINGS))
     return dataset_of(values), ()
+
+
+def data_of(values: dict) -> tuple:
+    """What tells data from other data."""
+    return values["data"], noisy_options(values) if values["data"] == NOISY else None
 
 
 def settings(panel: Panel, dataset: Dataset) -> Model:
@@ -141,6 +168,13 @@ def rate(panel: Panel, curved: np.ndarray) -> None:
         panel.quick_pick("rate", "limit", f"{limit:.12g}")
 
 
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def kept(values: dict) -> Kept:
+    """What stays of a run that is pinned."""
+    fit = compute(model_of(values, dataset_of(values)), values)
+    return Kept(fit.pinned(), words.result(fit))
+
+
 def fit_by_hand(fit: Fit, panel: Panel) -> None:
     """The reader lays a line and sees its squares; then descent goes on from there."""
     dataset, values = fit.model.dataset, panel.values
@@ -161,30 +195,33 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
         timeline.chart(charts.squares, alt, fit.by_hand(*line), *titles)
 
 
-def draw(fit: Fit, panel: Panel) -> None:
+def draw(fit: Fit, panel: Panel, pins: Pins) -> None:
     """Data, parameters and loss, side by side."""
     names, dataset = fit.model.names, fit.model.dataset
     data, parameters, loss = timeline.columns("regression", 1, 1, 1)
     with data:
         if dataset.features.shape[1] == 1:
             titles = (dataset.feature_names[0], dataset.target_name)
-            timeline.chart(charts.fitted_line, "The data and the fitted line.", fit.fitted_line(), *titles)
+            lines = pins.on(LINE, fit.fitted_line())
+            timeline.chart(charts.fitted_line, "The data and the fitted line.", lines, *titles)
         else:
             alt = "Predicted against actual targets; on the diagonal they agree."
-            timeline.chart(charts.predicted_against_actual, alt, fit.predicted_against_actual(), dataset.target_name)
+            predicted = pins.on(PREDICTED, fit.predicted_against_actual())
+            timeline.chart(charts.predicted_against_actual, alt, predicted, dataset.target_name)
         if len(dataset.targets) > POINTS_SHOWN:
             st.caption(f"{POINTS_SHOWN} of {len(dataset.targets):,} points are drawn; all are fitted.")
     with parameters:
         if len(names) == 1:
             picture = runs.Picture(fit.as_quadratic, fit.learning_rate, fit.trace, tuple(reach(fit)))
             alt = "The loss over the slope w, with the path on it."
-            timeline.chart(quadratic_charts.curve, alt, picture.curve(), "parameter w", "loss (mean squared error)")
+            titles = ("parameter w", "loss (mean squared error)")
+            timeline.chart(quadratic_charts.curve, alt, pins.on(CURVE, picture.curve()), *titles)
         else:
             alt = f"The loss over {names[0]} and {names[1]}, with the path from the start towards the optimum."
             timeline.chart(
                 charts.surface,
                 alt,
-                fit.surface(timeline.palette().ramp),
+                pins.on(SURFACE, fit.surface(timeline.palette().ramp)),
                 *(fit.model.title(name) for name in names[:2]),
                 fit.equal_aspect,
                 width="content" if fit.equal_aspect else "stretch",
@@ -199,7 +236,8 @@ def draw(fit: Fit, panel: Panel) -> None:
                 st.caption("Click anywhere to start there.")
     with loss, st.container(key="regression_result"):
         alt = "The loss over the epochs, computed and predicted."
-        timeline.chart(charts.loss, alt, fit.loss(), panel.values["scale"] == "log")
+        scale = panel.values["scale"]
+        timeline.chart(charts.loss, alt, pins.on(LOSSES[scale], fit.loss()), scale == "log")
 
 
 def reach(fit: Fit) -> tuple[float, float]:
@@ -227,7 +265,7 @@ def every_rate(fit: Fit, values: dict) -> sweep.Sweep | str:
     return sweep.of_descent(objective, start, fit.learning_rate, values["updates"], tolerance, "epoch")
 
 
-def more(fit: Fit, values: dict, scene: Scene | None) -> None:
+def more(fit: Fit, values: dict, scene: Scene | None, pins: Pins) -> None:
     """Below the charts: the articles’ numbers, stability, parameters, the table."""
     if scene is ARTICLE_LINE:
         st.markdown(printed.line_table(fit.trace))
@@ -248,20 +286,21 @@ def more(fit: Fit, values: dict, scene: Scene | None) -> None:
         with parts:
             st.markdown("The loss is the mean area of the squares (drawn for up to 60 examples).")
             alt = "The square of each residual of the current line."
-            timeline.chart(charts.squares, alt, fit.fitted_line(), dataset.feature_names[0], dataset.target_name)
+            line = pins.on(LINE, fit.fitted_line())
+            timeline.chart(charts.squares, alt, line, dataset.feature_names[0], dataset.target_name)
     elif parts.open:
         for column, mine, other in zip(parts.columns(2), (1, 2), (2, 1), strict=True):
             with column:
                 titles = (dataset.feature_names[mine - 1], dataset.target_name, mine, other)
                 alt = f"The targets less the rest, over {titles[0]}."
-                timeline.chart(charts.partial, alt, fit.predicted_against_actual(), *titles)
+                timeline.chart(charts.partial, alt, pins.on(PARTS[mine], fit.predicted_against_actual()), *titles)
     closer = lazily("Each parameter over the epochs", "regression_closer")
     if closer.open:
         for column, name in zip(closer.columns(len(fit.model.names)), fit.model.names, strict=True):
             with column:
-                timeline.chart(
-                    charts.parameter, f"Parameter {name} over the epochs.", fit.parameter(name), fit.model.title(name)
-                )
+                place = Place(f"parameter {name}", ("first", "updates", "low", "high"), PARAMETERS)
+                alt = f"Parameter {name} over the epochs."
+                timeline.chart(charts.parameter, alt, pins.on(place, fit.parameter(name)), fit.model.title(name))
     steps_table(fit.steps, {name: name for name in fit.steps}, "regression")
     code_to_take_home(lambda: described(fit, values), "regression")
 

@@ -11,10 +11,16 @@ from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, steps_table
+from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
 from pages.shared.quadratic_settings import RATE, SETTINGS, compute
 from pages.shared.words import number
+
+PARABOLA = (Need(lambda values: (values["a0"], values["a1"], values["a2"]), "another parabola"),)
+CURVE = Place("curve", ("x_low", "x_high", "f_low", "f_high"), PARABOLA)
+GAP = Place("gap", ("first", "updates", "gap_low", "gap_high"), PARABOLA)
+ITERATES = Place("iterates", ("first", "updates", "x_low", "x_high"), PARABOLA)
 
 
 def page() -> None:
@@ -24,10 +30,11 @@ def page() -> None:
         settings(panel)
         scene = choose_scene(above, panel, SCENES)
         previous_and_next(paging, panel, scene)
-    values, rate = panel.values, RATE.number(panel.values["rate"])
-    objective, trace = compute(values)
-    picture = runs.Picture(objective, rate, trace, (values["left"], values["right"]))
+    values = panel.values
+    picture = picture_of(values)
+    objective, rate, trace = picture.objective, picture.learning_rate, picture.trace
     prediction = Prediction(panel, lambda: words.question(objective, rate, values["start"]))
+    pins = Pins(panel, kept, ("left", "right"))
 
     title = f"Descent on f(x) = {words.formula(objective)}"
     verdict = words.verdict(objective, rate, values, picture.x, trace.outcome)
@@ -46,22 +53,27 @@ def page() -> None:
                     st.markdown(scene.look if scene else look)
                     verdict.show()
         rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
-        timeline.bar("quadratic", picture.path["update"], rules, end, opens_at=panel.lesson.at, gate=prediction.gate)
+        opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
+        with st.container(horizontal=True, key="quadratic_bar"):
+            timeline.bar("quadratic", picture.path["update"], rules, end, **opens)
+            pins.button()
         left, right = timeline.columns("quadratic", 3, 2)
         with left:
             alt = f"The curve {words.formula(objective)} with a ball on it and its path from {number(values['start'])}."
-            timeline.chart(charts.curve, alt, picture.curve())
+            timeline.chart(charts.curve, alt, pins.on(CURVE, picture.curve()))
             st.caption("Ball: x now · dashed ring: where the next update leads · orange: the slope · arrows: steps")
         with right, st.container(key="quadratic_result"):
             build, what = (
                 (charts.gap, "gap to the minimum") if objective.optimum is not None else (charts.value, "value")
             )
-            timeline.chart(build, f"The {what} over the updates, computed and predicted.", picture.gap())
+            timeline.chart(build, f"The {what} over the updates, computed and predicted.", pins.on(GAP, picture.gap()))
             st.caption("Dots: computed · dashed line: predicted by theory")
+        below = st.container(key="quadratic_pins")
         with st.container(key="quadratic_result_more"):
             sweep.show("quadratic", lambda: every_rate(objective, values), lambda rate: panel.assign({"rate": rate}))
-            more(scene, values, picture)
+            more(scene, values, picture, pins)
             take_home.offer(title, verdict.line)
+        pins.table(below)
 
 
 def settings(panel: Panel) -> None:
@@ -84,7 +96,7 @@ def settings(panel: Panel) -> None:
     if not left < right:
         said = f"from {number(left)} to {number(right)}"
         panel.refuse(f"Frame: it must begin below its end, not run {said}; −20 to 20 is used.", "left", "right")
-    panel.undo_reset_share()
+    panel.undo_reset_share(not_in_the_link(panel))
 
 
 def every_rate(objective: Quadratic, values: dict) -> sweep.Sweep | str:
@@ -93,7 +105,20 @@ def every_rate(objective: Quadratic, values: dict) -> sweep.Sweep | str:
     return sweep.of_descent(objective, start, rate, values["updates"], float(values["tolerance"]), "update")
 
 
-def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
+def picture_of(values: dict) -> runs.Picture:
+    """The run with the frame that it is shown in."""
+    objective, trace = compute(values)
+    return runs.Picture(objective, RATE.number(values["rate"]), trace, (values["left"], values["right"]))
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def kept(values: dict) -> Kept:
+    """What stays of a run that is pinned."""
+    picture = picture_of(values)
+    return Kept(picture.pinned(), words.result(picture, values))
+
+
+def more(scene: Scene | None, values: dict, picture: runs.Picture, pins: Pins) -> None:
     """Below the charts: the article’s slip, one more chart, the table, the code, what to notice."""
     if scene is ARTICLE:
         st.markdown(smallest_is_not_lowest(values))
@@ -103,7 +128,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture) -> None:
     )
     if closer.open:
         with closer:
-            timeline.chart(charts.iterates, "The parameter x over the updates.", picture.iterates())
+            timeline.chart(charts.iterates, "The parameter x over the updates.", pins.on(ITERATES, picture.iterates()))
     steps_table(picture.taken_steps(), COLUMNS, "quadratic")
     code_to_take_home(lambda: described(values, picture.trace), "quadratic")
     with st.expander("What to notice", icon=":material/lightbulb:"):

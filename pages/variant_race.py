@@ -11,13 +11,24 @@ from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
 from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
+from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
-from pages.shared.race_runs import Race
+from pages.shared.race_runs import PARALLEL, Race
 from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.race_settings import all_settings, dataset_of, race_of
 
+DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
 LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
+
+OF_THE_PICTURE = ("axis", "follow", "cloud")  # settings that do not change the race
+DATA = Need(lambda values: [values[name] for name in ("data", *DRAWN.get(values["data"], ()))], "other data")
+CLOCK = Need(
+    lambda values: (values["clock"], values["workers"] if values["clock"] == PARALLEL else None), "another clock"
+)
+PARAMETERS = Place("parameters", ("p_low", "p_high", "q_low", "q_high"), (DATA,))
+LOSS = Place("loss", ("first", "last", "loss_low", "loss_high"), (DATA, CLOCK))
+LINES = Place("lines", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
 
 
 def page() -> None:
@@ -29,6 +40,7 @@ def page() -> None:
         previous_and_next(paging, panel, scene)
     values = panel.values
     race, cap = race_of(values, dataset)
+    pins = Pins(panel, kept, OF_THE_PICTURE, lanes.label)
 
     title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
     st.title(title)
@@ -54,16 +66,20 @@ def page() -> None:
         followed = values["follow"] - 1
         opens = {"unit": words.UNITS[race.clock], "opens_at": panel.lesson.at, "gate": prediction.gate}
         end = f"The last update of {courses[followed].name}."
-        timeline.bar("race", race.times, words.rules(race, followed), end, **opens)
-        draw(race, panel)
+        with st.container(horizontal=True, key="race_bar"):
+            timeline.bar("race", race.times, words.rules(race, followed), end, **opens)
+            pins.button(own_data.NO_PINS if values["data"] == OWN else "")
+        draw(race, panel, pins)
+        below = st.container(key="race_pins")
         with st.container(key="race_result_more"):
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
             st.caption(words.order_of_the_theory(race))
             for_the_lecturer(scene)
-            more(race, panel)
+            more(race, panel, pins)
             said = [words.winner(race), *(verdict.line for verdict in verdicts), words.order_of_the_theory(race)]
             take_home.offer(title, "  \n".join(said))
+        pins.table(below)
 
 
 def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
@@ -88,21 +104,19 @@ def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
             st.caption("A stream is seen once, in the order of its arrival.")
         else:
             panel.draw_row("budget", "unit")
-    panel.undo_reset_share("Your own table is not in it." if values["data"] == OWN else "")
+    own = "Your own table is not in it. " if values["data"] == OWN else ""
+    panel.undo_reset_share(own + not_in_the_link(panel))
     return dataset, notes
 
 
 def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     values = panel.values
-    if values["data"] == STREAM:
-        panel.draw("n", "noise", "data_seed")
-        return dataset_of(values), ()
-    panel.draw("order")
+    if values["data"] != STREAM:
+        panel.draw("order")
     if values["data"] == OWN:
         panel.draw("standardise")
         return own_data.choose("race")
-    if values["data"] == NOISY:
-        panel.draw("n", "noise", "outliers", "data_seed")
+    panel.draw(*DRAWN.get(values["data"], ()))
     return dataset_of(values), ()
 
 
@@ -119,7 +133,14 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
     values["follow"] = min(values["follow"], values["lanes"])
 
 
-def draw(race: Race, panel: Panel) -> None:
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def kept(values: dict) -> Kept:
+    """What stays of a race that is pinned."""
+    race, _ = race_of(values, dataset_of(values))
+    return Kept(race.pinned(values["axis"] == "log"), words.result(race))
+
+
+def draw(race: Race, panel: Panel, pins: Pins) -> None:
     """The parameters and the loss, side by side."""
     parameters, loss = timeline.columns("race", 2, 3)
     names = race.model.names
@@ -129,7 +150,7 @@ def draw(race: Race, panel: Panel) -> None:
         timeline.chart(
             charts.surface,
             alt,
-            race.surface(timeline.palette().ramp, panel.values["cloud"]),
+            pins.on(PARAMETERS, race.surface(timeline.palette().ramp, panel.values["cloud"])),
             *titles,
             key="race_surface",
             on_select=lambda: start_where_clicked(race, panel),
@@ -141,7 +162,8 @@ def draw(race: Race, panel: Panel) -> None:
         log, many = panel.values["axis"] == "log", len(race.seeds) > 1
         alt = f"The loss of every lane over {race.clock}."
         title = "loss ÷ least loss" if race.has_multiples else "loss (mean squared error)"
-        timeline.chart(charts.loss, alt, race.losses(log), words.axis(race), title, log, len(race.lanes), many)
+        losses = pins.on(LOSS, race.losses(log))
+        timeline.chart(charts.loss, alt, losses, words.axis(race), title, log, len(race.lanes), many)
 
 
 def start_where_clicked(race: Race, panel: Panel) -> None:
@@ -163,7 +185,7 @@ def take_rate(rate: str, panel: Panel) -> None:
         panel.assign({"rates": SAME, "rate": rate})
 
 
-def more(race: Race, panel: Panel) -> None:
+def more(race: Race, panel: Panel, pins: Pins) -> None:
     """Below the charts: the score, every rate, the claims, the data, the steps."""
     values = panel.values
     rest = st.toggle("All columns of the score", key="race_rest")
@@ -179,7 +201,7 @@ def more(race: Race, panel: Panel) -> None:
             timeline.chart(
                 charts.lines,
                 "The data and the line of each lane.",
-                race.lines(),
+                pins.on(LINES, race.lines()),
                 names[0],
                 race.model.dataset.target_name,
             )

@@ -4,6 +4,8 @@ A chart is built once per theme. Nothing that changes with a setting is written 
 datasets, and even the axes read their ends from the one-row dataset `view`. Streamlit can then swap the data of a chart
 that is on the screen; a chart whose specification changes is torn down and built anew, which takes three times as long.
 
+Runs that the reader has pinned come in the dataset `pins`, which has no rows while there are none.
+
 Every chart has two parameters that the timeline moves in the browser: `frame`, the row of the dataset `path` to stand
 on, and `shown`, the last row that may be seen (all of them, unless the result is hidden). What moves is a handful of
 generated rows that look up their coordinates in `path`; filtering a long dataset at every frame would be slow. (`shown`
@@ -11,6 +13,7 @@ does filter it, but moves only while a hidden result appears.)
 Every scale has an explicit domain, because a missing one alone takes the animation from 60 frames a second to 10.
 """
 
+import json
 from dataclasses import dataclass
 
 import altair as alt
@@ -18,6 +21,9 @@ import altair as alt
 FRAMES = 501  # the most rows `path` can have: the start and 500 updates
 HEIGHT = 335
 RECENT = 8  # how many of the last steps are drawn strong
+PINS = ("A", "B", "C")  # the letters of pinned runs, each with its dash and its shape
+PIN_DASHES = dict(zip(PINS, ([2, 3], [9, 4], [9, 3, 2, 3]), strict=True))
+PIN_SHAPES = dict(zip(PINS, ("circle", "square", "triangle-up"), strict=True))
 
 Chart = alt.LayerChart
 Point = tuple[str, str]  # the columns that are drawn along x and along y
@@ -33,6 +39,7 @@ class Palette:
     gradient: str
     step: str
     optimum: str
+    pin: str
     lanes: tuple[str, ...]  # of those who race each other, in this order
     ramp: tuple[str, ...]  # of a surface, from the lowest to the highest
 
@@ -45,6 +52,7 @@ PALETTES = {
         gradient="#d55e00",
         step="#b8578d",
         optimum="#007f5c",
+        pin="#96713a",
         lanes=("#0072b2", "#c77c00", "#b8578d", "#d55e00", "#2f9bd6", "#5b5f6b"),
         ramp=("#b4c0d4", "#e8ecf2", "#ffffff"),
     ),
@@ -55,6 +63,7 @@ PALETTES = {
         gradient="#e69f00",
         step="#e08dbb",
         optimum="#2fc295",
+        pin="#c9a66b",
         lanes=("#56b4e9", "#e69f00", "#e08dbb", "#ff7f50", "#8fd0ff", "#c5c8d0"),
         ramp=("#4a5670", "#262c3a", "#14161c"),
     ),
@@ -129,12 +138,42 @@ def over_time(
     predicted = [tip("predicted", "predicted by theory", ".6~g")] if theory else []
     return linked(
         palette,
+        *pinned(palette, x, y),
         dots.encode(x=x("update"), y=y(field), tooltip=[*tips, *predicted]),
         *([line.encode(x=x("update"), y=y("predicted"), tooltip=alt.value(None))] if theory else []),
         *extra,
         ball.encode(x=x("update"), y=y(field), tooltip=tips),
         height=height,
     )
+
+
+def pinned(
+    palette: Palette, x: Axis, y: Axis, color: alt.Color | None = None, line: bool = True, dots: bool = False
+) -> list[alt.Chart]:
+    """Pinned runs: older ones, pale and at rest, each with its own dash or shape and its letter; draw them low.
+
+    They are not filtered by `shown`, for they are known already.
+    pins: pin, lane, piece (rows of one piece are joined, in the order of row), x, y, name (a letter where it is to be
+    read, else empty).
+    """
+    opacity = 0.7 if color is None else 0.4  # in the colour of a lane they must not pass for the present run
+    # Streamlit counts the rows of a mark without a transform, and draws on another renderer when they are many.
+    rows = alt.Chart(alt.NamedData("pins")).transform_filter("true")
+    place = {"x": x("x"), "y": y("y"), "color": color or alt.value(palette.pin), "tooltip": alt.value(None)}
+    joined = {"detail": [alt.Detail(f"{column}:N") for column in ("pin", "lane", "piece")], "order": alt.Order("row:Q")}
+    lines = rows.mark_line(clip=True, strokeWidth=1.6, strokeDash=_each(PIN_DASHES), opacity=opacity)
+    points = rows.mark_point(clip=True, size=24, shape=_each(PIN_SHAPES), strokeWidth=1.2, opacity=opacity)
+    names = rows.transform_filter("datum.name !== ''").mark_text(dy=-10, fontSize=13, fontWeight="bold")
+    return [
+        *([lines.encode(**place, **joined)] if line else []),
+        *([points.encode(**place)] if dots else []),
+        names.encode(**place, text=alt.Text("name:N")),
+    ]
+
+
+def _each(looks: dict) -> alt.ExprRef:
+    """What belongs to the letter of a pinned run."""
+    return alt.ExprRef(f"{json.dumps(looks)}[datum.pin]")
 
 
 def linked(palette: Palette, *layers: alt.Chart, height: int = HEIGHT) -> Chart:

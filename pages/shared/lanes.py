@@ -32,6 +32,7 @@ LARGEST = 10_000_000  # rows that an upload could have
 CONSTANT, INVERSE, EXPONENTIAL, STEP, COSINE = "constant", "1/t", "exponential", "step", "cosine"
 PLAIN, MOMENTUM, NESTEROV = "plain", "momentum", "Nesterov"
 PARTS = {CONSTANT: (), INVERSE: ("decay",), EXPONENTIAL: ("factor",), STEP: ("factor", "every"), COSINE: ("final",)}
+OF_A_LANE = ("size", "rate", "schedule", "decay", "factor", "every", "final", "rule", "beta")
 TRIED = np.geomspace(1e-3, 1, 61)  # parts of the batch's limit at which a lane without closed form is tried
 TRIAL = 300  # updates
 
@@ -53,6 +54,12 @@ def settings(lane: int, rate: Rate) -> tuple[Setting, ...]:
         Choice(f"rule{lane}", "Rule", (PLAIN, MOMENTUM, NESTEROV), PLAIN, help=glossary.help("rule")),
         Number(f"beta{lane}", "Momentum β (beta)", 0, 0.999, 0.9, 0.05, help=glossary.help("momentum")),
     )
+
+
+def label(setting: Setting) -> str:
+    """The label of a setting of the race where it does not stand under the name of its lane."""
+    name, lane = setting.name[:-1], setting.name[-1]
+    return f"Lane {lane}: {setting.label}" if name in OF_A_LANE else setting.label
 
 
 SCHEDULES = (

@@ -54,6 +54,7 @@ def edited(page: str) -> tables.Table:
     return tables.read_table(st.data_editor(cells, num_rows="dynamic", key=f"{page}_cells").to_csv(index=False))
 
 
+NO_PINS = "A run on your own table cannot be pinned: its settings do not hold the table."
 EXAMPLE = "This is an example: paste, upload or edit a table of your own."
 FIRST_TABLE = "x,y\n0,1\n1,3\n2,4\n3,8\n"
 

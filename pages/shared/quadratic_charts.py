@@ -12,6 +12,7 @@ from pages.shared.charts import (
     marked,
     outside,
     over_time,
+    pinned,
     rows_back,
     tip,
     walk,
@@ -45,6 +46,7 @@ def curve(palette: Palette, parameter: str = "parameter x", value: str = "value 
     return linked(
         palette,
         function.encode(x=x("x"), y=y("f"), tooltip=alt.value(None)),
+        *pinned(palette, x, y, dots=True),
         *marked(x, y, "best_x", "best_f", "minimum", "diamond", palette.optimum, above=False),
         *marked(x, y, "start_x", "start_f", "start", "square", palette.ink, above=True),
         slope.mark_rule(color=palette.gradient, strokeWidth=2.5, strokeDash=[7, 4], clip=True).encode(

@@ -37,6 +37,15 @@ def verdict(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outc
     return Verdict(*REGIMES[regime], tuple(filter(None, sentences)))
 
 
+def result(picture: runs.Picture, values: dict) -> str:
+    """A run in one line: the regime, how far it went and where it ended."""
+    x, outcome = picture.x, picture.trace.outcome
+    badge = verdict(picture.objective, picture.learning_rate, values, x, outcome).badge
+    end = "f(x)" if picture.objective.optimum is None else "gap to the minimum"
+    gone = " before the numbers leave the machine’s range" if outcome is Outcome.NOT_FINITE else ""
+    return f"{badge} {count(len(x) - 1, 'update')}{gone}, {end} {number(float(picture.gaps(x[-1:])[0]), 3)}."
+
+
 REGIMES = {
     Regime.MONOTONE: ("green", "Converges from one side"),
     Regime.ONE_STEP: ("green", "Arrives in one step"),

@@ -7,7 +7,20 @@ colour and, for those who cannot tell colours apart, a shape and a dash.
 import altair as alt
 
 from pages.shared import plane_charts
-from pages.shared.charts import POINTER, POWER, Axis, Chart, Palette, arrow_heads, linked, marked, reads, straight, tip
+from pages.shared.charts import (
+    POINTER,
+    POWER,
+    Axis,
+    Chart,
+    Palette,
+    arrow_heads,
+    linked,
+    marked,
+    pinned,
+    reads,
+    straight,
+    tip,
+)
 
 LANES = 6
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
@@ -52,6 +65,7 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
         *plane_charts.ground(palette, x, y),
         *(before if drifts else []),
         reads("path"),
+        *pinned(palette, x, y, color(palette)),
         steps.mark_rule(clip=True, strokeWidth=1.2).encode(
             **here, **there, color=color(palette), opacity=alt.value(0.5), tooltip=alt.value(None)
         ),
@@ -115,6 +129,7 @@ def loss(palette: Palette, clock: str, y_title: str, log: bool, lanes: int, many
         reads("path"),
         reads("lanes"),
         *_marks(palette, x, y),
+        *pinned(palette, x, y, color(palette)),
         *([others.encode(**place, **each)] if many else []),
         marked_runs.mark_line(clip=True, strokeWidth=2, opacity=0.85).encode(**place, **each, strokeDash=DASH),
         now.mark_point(filled=True, size=200, opacity=1, stroke=palette.ink).encode(
@@ -196,6 +211,7 @@ def lines(palette: Palette, feature: str, target: str) -> Chart:
         reads("path"),
         points.encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(**ends),
+        *pinned(palette, x, y, color(palette)),
         straight(heads("w1", "b"), x, "w1", "b")
         .mark_rule(strokeWidth=3, clip=True)
         .encode(**ends, color=color(palette), strokeDash=DASH),

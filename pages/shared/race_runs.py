@@ -32,7 +32,20 @@ from gdcore.optimizers import Optimizer
 from gdcore.schedules import Schedule
 from pages.shared.models import Model
 from pages.shared.planes import Plane
-from pages.shared.runs import Columns, Datasets, decades, finite, frames, padded, positive
+from pages.shared.runs import (
+    PINNED_ROWS,
+    Columns,
+    Datasets,
+    decades,
+    finite,
+    frames,
+    in_plane,
+    over_time,
+    padded,
+    positive,
+    straight,
+    thinned,
+)
 
 UPDATES, EXAMPLES, PARALLEL = CLOCKS = ("updates", "examples seen", "parallel time")
 GOAL = 2.0  # times the least loss
@@ -390,38 +403,51 @@ class Race:
         """The data and each lane's line; with two features, where the second is at its mean."""
         data = self.model.dataset
         x, y = data.features[:, 0], data.targets
-        others = data.features[:, 1:].mean(0)
         shown = np.unique(np.linspace(0, len(y) - 1, POINTS_SHOWN).astype(int))
-
-        def line(theta: np.ndarray) -> Columns:
-            slopes = self.model.in_units_of_the_data(theta)
-            return {"w1": finite(slopes[..., 0]), "b": finite(slopes[..., 1:-1] @ others + slopes[..., -1])}
-
         at = [course.trace.theta[rows, 0] for course, rows in zip(self.courses, self.standing(), strict=True)]
         (x_low, x_high), (y_low, y_high) = padded(x), padded(y)
-        best = line(self.phases[-1].objective.optimum)
+        best = self._line(self.phases[-1].objective.optimum)
         view = {"x_low": x_low, "x_high": x_high, "y_low": y_low, "y_high": y_high, "frames": len(self.times)}
         view |= {"best_w1": best["w1"], "best_b": best["b"]}
         return {
             "points": pd.DataFrame({"x": x[shown], "y": y[shown]}),
-            "path": pd.DataFrame(line(np.concatenate(at))),
+            "path": pd.DataFrame(self._line(np.concatenate(at))),
             "view": pd.DataFrame(view, index=[0]),
         }
+
+    def _line(self, theta: np.ndarray) -> Columns:
+        """The line of these parameters in the units of the data; with two features, where the second is at its mean."""
+        slopes = self.model.in_units_of_the_data(theta)
+        others = self.model.dataset.features[:, 1:].mean(0)
+        return {"w1": finite(slopes[..., 0]), "b": finite(slopes[..., 1:-1] @ others + slopes[..., -1])}
+
+    # ---- when it is pinned
+
+    def pinned(self, log: bool) -> dict[str, Columns]:
+        """What is drawn of the marked run of every lane when the race is pinned; of the lines the last one."""
+        return {
+            "loss": self._of_all_lanes(lambda course: self._pinned_loss(course, log)),
+            "parameters": self._of_all_lanes(self._pinned_path),
+            "lines": self._of_all_lanes(self._pinned_line),
+        }
+
+    def _of_all_lanes(self, rows_of: Callable[[Course], Columns]) -> Columns:
+        rows = [rows_of(course) for course in self.courses]
+        lane = np.repeat(np.arange(len(rows)), [len(row["x"]) for row in rows])
+        return {"lane": lane} | {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+
+    def _pinned_loss(self, course: Course, log: bool) -> Columns:
+        rows = over_time(course.clock[: course.ended[0] + 1], course.marked, log)
+        return rows | {"x": np.maximum(rows["x"], self._axis(log)["first"]), "y": positive(rows["y"])}
+
+    def _pinned_path(self, course: Course) -> Columns:
+        return in_plane(*course.trace.theta[: course.ended[0] + 1, 0, :2].T, most=PINNED_ROWS // len(self.lanes))
+
+    def _pinned_line(self, course: Course) -> Columns:
+        line = self._line(course.trace.theta[course.ended[0], 0])
+        return straight(*padded(self.model.dataset.features[:, 0]), line["w1"], line["b"])
 
 
 def beginning_with(schedule: Schedule, rate: float | np.ndarray) -> Schedule:
     """The same schedule with another initial rate."""
     return replace(schedule, **{"rate" if isinstance(schedule, Constant) else "initial": rate})
-
-
-def thinned(time: np.ndarray, loss: np.ndarray, stretches: int, total: int, log: bool) -> np.ndarray:
-    """The rows that stand for a noisy curve: the first lowest and the first highest of every stretch, and the ends."""
-    edges = np.geomspace(1, total + 1, stretches) if log else np.linspace(0, total, stretches)
-    begins = np.unique(np.append(0, np.searchsorted(time, edges)))
-    begins = begins[begins < len(time)]
-    stretch = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(time))))
-    rows = [np.array([0, len(time) - 1])]
-    for extreme in (np.minimum, np.maximum):
-        at_extreme = np.flatnonzero(loss == extreme.reduceat(loss, begins)[stretch])
-        rows.append(at_extreme[np.unique(stretch[at_extreme], return_index=True)[1]])
-    return np.unique(np.concatenate(rows))

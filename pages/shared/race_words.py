@@ -233,6 +233,12 @@ def measured(race: Race, course: Course) -> str:
     return f"Measured: **{above(race, mean)}**."
 
 
+def result(race: Race) -> str:
+    """A race in one line for each lane, numbered as in the charts: the verdict and where the lane ended."""
+    lines = [f"{i} {verdict(race, course).badge} {measured(race, course)}" for i, course in enumerate(race.courses, 1)]
+    return "  \n".join(lines)
+
+
 # ---- who is first
 
 

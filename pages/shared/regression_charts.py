@@ -20,6 +20,7 @@ from pages.shared.charts import (
     linked,
     outside,
     over_time,
+    pinned,
     reads,
     rows_back,
     straight,
@@ -56,6 +57,7 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(
             **ends, tooltip=alt.value(None)
         ),
+        *pinned(palette, x, y),
         current.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(**ends, tooltip=alt.value(None)),
         height=HEIGHT,
     )
@@ -77,6 +79,7 @@ def squares(palette: Palette, feature: str, target: str) -> Chart:
             x=x("x"), x2=alt.X2("side"), y=y("y"), y2=alt.Y2("predicted"), tooltip=alt.value(None)
         ),
         points.mark_circle(color=palette.ink, size=45, clip=True).encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
+        *pinned(palette, x, y),
         line.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(
             x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
         ),
@@ -100,6 +103,7 @@ def partial(palette: Palette, feature: str, target: str, mine: int, other: int) 
         points.mark_circle(color=palette.ink, size=40, opacity=0.5, clip=True).encode(
             x=x(f"x{mine}"), y=y("part"), tooltip=alt.value(None)
         ),
+        *pinned(palette, x, y),
         line.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(
             x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
         ),
@@ -120,6 +124,7 @@ def predicted_against_actual(palette: Palette, target: str) -> Chart:
     return linked(
         palette,
         reads("path"),
+        *pinned(palette, x, y, line=False, dots=True),
         diagonal.encode(x=x("y_low"), x2=alt.X2("y_high"), y=y("y_low"), y2=alt.Y2("y_high"), tooltip=alt.value(None)),
         points.mark_circle(color=palette.iterate, size=40, opacity=0.6, clip=True).encode(
             x=x("y"), y=y("predicted"), tooltip=[tip("y", "actual", ".6~g"), tip("predicted", "predicted", ".6~g")]
@@ -139,6 +144,7 @@ def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Char
     chart = linked(
         palette,
         *plane_charts.ground(palette, x, y),
+        *pinned(palette, x, y, dots=True),
         *_gradient_arrow(palette, x, y),
         *walk(palette, x, y, ("p", "q"), ("next_p", "next_q"), tips),
         outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, depth=0.1),

@@ -9,7 +9,20 @@ import pandas as pd
 from gdcore import Quadratic, Trace, theory
 from pages.shared.models import Model
 from pages.shared.planes import Plane
-from pages.shared.runs import Columns, Datasets, decades, finite, frames, padded, positive
+from pages.shared.runs import (
+    PINNED_ROWS,
+    Columns,
+    Datasets,
+    decades,
+    finite,
+    frames,
+    in_plane,
+    over_time,
+    padded,
+    positive,
+    scattered,
+    straight,
+)
 from pages.shared.words import steady
 
 POINTS_SHOWN = 300  # of a large data set, spread evenly over its rows
@@ -159,3 +172,23 @@ class Fit:
         above = np.flatnonzero(gap > fraction * gap[0])
         first = int(above[-1]) + 1 if len(above) else 0
         return first if first < len(gap) else None
+
+    # ---- when it is pinned
+
+    def pinned(self) -> dict[str, Columns]:
+        """What is drawn of this run when it is pinned; of the lines and planes the last one."""
+        theta, (features, targets) = self.trace.theta, self.model.dataset[:2]
+        epoch, path, names = np.arange(len(theta)), theta[:, :2].T, self.model.names
+        *slopes, intercept = self.model.in_units_of_the_data(theta[-1])
+        loss = over_time(epoch, self.trace.value)
+        rows = {"loss": loss | {"y": positive(loss["y"])}}
+        rows |= {f"parameter {name}": over_time(epoch, theta[:, i]) for i, name in enumerate(names)}
+        rows["parameters"] = in_plane(*path) if len(names) > 1 else in_plane(*path, self.trace.value)
+        if len(slopes) == 1:
+            return rows | {"line": straight(*padded(features[:, 0]), *slopes, intercept)}
+        shown = np.unique(np.linspace(0, len(targets) - 1, PINNED_ROWS).astype(int))
+        shown = shown[targets[shown].argsort()]
+        with np.errstate(over="ignore", invalid="ignore"):
+            rows["predicted"] = scattered(targets[shown], features[shown] @ slopes + intercept)
+        parts = zip((1, 2), features.T, slopes, strict=True)
+        return rows | {f"part {i}": straight(*padded(x), slope, 0) for i, x, slope in parts}

@@ -63,6 +63,13 @@ def verdict(fit: Fit) -> Verdict:
     return Verdict(color, title, tuple(filter(None, sentences)))
 
 
+def result(fit: Fit) -> str:
+    """A run in one line: the regime, how far it went and where it ended."""
+    gone = " before the numbers leave the machine’s range" if fit.trace.outcome is Outcome.NOT_FINITE else ""
+    epochs, loss = count(fit.trace.steps_taken, "epoch"), number(fit.trace.value[-1])
+    return f"{verdict(fit).badge} {epochs}{gone}, loss {loss}; the least possible is {number(fit.model.floor)}."
+
+
 def speeds(fit: Fit, curved: np.ndarray, color: str) -> str:
     """What an epoch does to the error along the steepest and the flattest direction."""
     factors = theory.contraction(curved, fit.learning_rate)

@@ -14,6 +14,7 @@ import pandas as pd
 from gdcore import Quadratic, Trace, theory
 from pages.shared.charts import FRAMES
 
+PINNED_ROWS = 120  # of one line of a pinned run
 CURVE_POINTS = 181  # a table of 2 columns and over 200 rows goes to Arrow through a pool of threads, at thrice the cost
 
 WIDEST = 1e307  # an axis that is longer than the largest number has no length
@@ -22,11 +23,11 @@ Columns = dict[str, np.ndarray]
 Datasets = dict[str, pd.DataFrame]  # a chart's named datasets; `charts` says what is in each
 
 
-def frames(updates: int) -> np.ndarray:
+def frames(updates: int, most: int = FRAMES) -> np.ndarray:
     """The updates that have a frame on the timeline: all of them if they are at most 500, else log-spaced ones."""
-    if updates < FRAMES:
+    if updates < most:
         return np.arange(updates + 1)
-    return np.unique((np.geomspace(1, updates + 1, FRAMES) - 1).round().astype(int))
+    return np.unique((np.geomspace(1, updates + 1, most) - 1).round().astype(int))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,21 +98,27 @@ class Picture:
     def _best_x(self) -> float:
         return np.nan if self.objective.optimum is None else self.objective.optimum.item()
 
+    def gaps(self, x: np.ndarray) -> np.ndarray:
+        """f - f* = a2 (x - x*)^2 where there is a minimum, and f itself where there is none."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.objective.optimum is None:
+                return self.objective.value(x[:, None])
+            return self.objective.a2 * (x - self.objective.optimum) ** 2
+
     def gap(self) -> Datasets:
-        """f - f* = a2 (x - x*)^2 where there is a minimum, and f itself where there is none, beside what theory says.
+        """The gap beside what theory says.
 
         A gap of exactly 0 has no place on a log axis: it is NaN here, and marked in zero.
         """
-        update, start = self.path["update"], self.x[:1]
+        update, start, gap = self.path["update"], self.x[:1], self.gaps(self.path["x"])
         with np.errstate(over="ignore", invalid="ignore"):
             if self.objective.optimum is None:
-                gap, zero = self.path["f"], np.zeros(len(update), dtype=bool)
+                zero = np.zeros(len(update), dtype=bool)
                 predicted = self.objective.value(
                     theory.predicted_iterate(self.objective, start, self.learning_rate, update)
                 )
                 low, high = padded(gap)
             else:
-                gap = self.objective.a2 * (self.path["x"] - self.objective.optimum) ** 2
                 predicted = theory.predicted_gap(self.objective, start, self.learning_rate, update)
                 zero = gap == 0
                 gap, predicted = positive(gap), positive(predicted)
@@ -127,8 +134,59 @@ class Picture:
         path = pd.DataFrame({name: self.path[name] for name in columns})
         return {"path": path, "view": pd.DataFrame(view, index=[0])}
 
+    def pinned(self) -> dict[str, Columns]:
+        """What is drawn of this run when it is pinned."""
+        update = np.arange(len(self.x))
+        gap = over_time(update, self.gaps(self.x))
+        return {
+            "curve": in_plane(self.x, self.trace.value),
+            "gap": gap if self.objective.optimum is None else gap | {"y": positive(gap["y"])},
+            "iterates": over_time(update, self.x),
+        }
+
     def _updates_axis(self) -> dict[str, float]:
         return {"first": 0.0, "updates": float(max(1, self.trace.steps_taken))}
+
+
+# ---- pinned runs: piece (whose rows are joined), x, y, and way (how far it has come, which says where it is named)
+
+
+def over_time(time: np.ndarray, values: np.ndarray, log: bool = False) -> Columns:
+    """A value over the time of its run: of every stretch of the axis the lowest and the highest."""
+    rows = thinned(time, values, PINNED_ROWS // 2 - 1, time[-1], log)
+    return _joined(time[rows].astype(float), values[rows])
+
+
+def in_plane(x: np.ndarray, y: np.ndarray, most: int = PINNED_ROWS) -> Columns:
+    """A path in a plane: all of it, or single updates, for what is not consecutive is not joined."""
+    last = len(x) - 1
+    begins = frames(last, most if last < most else most // 2)
+    rows = np.union1d(begins, np.minimum(begins + 1, last))
+    piece = np.append(0, (np.diff(rows) > 1).cumsum())
+    way = np.append(0, (_steps(x[rows]) + _steps(y[rows])).cumsum())
+    return {"piece": piece, "x": x[rows], "y": y[rows], "way": way}
+
+
+def straight(low: float, high: float, slope: float, intercept: float) -> Columns:
+    """A line from one edge of the picture to the other."""
+    x = np.linspace(low, high, PINNED_ROWS // 10)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _joined(x, slope * x + intercept)
+
+
+def scattered(x: np.ndarray, y: np.ndarray) -> Columns:
+    """Points that nothing joins."""
+    return _joined(x, y) | {"piece": np.arange(len(x))}
+
+
+def _joined(x: np.ndarray, y: np.ndarray) -> Columns:
+    return {"piece": np.zeros(len(x), dtype=int), "x": x, "y": y, "way": np.arange(len(x))}
+
+
+def _steps(values: np.ndarray) -> np.ndarray:
+    """How long each step is, as a part of the whole span."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.abs(np.diff(values)) / (np.ptp(values) or 1.0)
 
 
 def padded(values: np.ndarray) -> tuple[float, float]:
@@ -154,3 +212,16 @@ def finite(values: np.ndarray) -> np.ndarray:
 def positive(values: np.ndarray) -> np.ndarray:
     """What a log axis can show."""
     return np.where((values > 0) & (values < np.inf), values, np.nan)
+
+
+def thinned(time: np.ndarray, loss: np.ndarray, stretches: int, total: int, log: bool) -> np.ndarray:
+    """The rows that stand for a noisy curve: the first lowest and the first highest of every stretch, and the ends."""
+    edges = np.geomspace(1, total + 1, stretches) if log else np.linspace(0, total, stretches)
+    begins = np.unique(np.append(0, np.searchsorted(time, edges)))
+    begins = begins[begins < len(time)]
+    stretch = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(time))))
+    rows = [np.array([0, len(time) - 1])]
+    for extreme in (np.minimum, np.maximum):
+        at_extreme = np.flatnonzero(loss == extreme.reduceat(loss, begins)[stretch])
+        rows.append(at_extreme[np.unique(stretch[at_extreme], return_index=True)[1]])
+    return np.unique(np.concatenate(rows))

@@ -312,14 +312,16 @@ def test_what_a_teacher_writes_is_text(open_page, server):
     expect(page.get_by_text("update 4 of 35")).to_be_visible()
 
 
+# Not the arrows in a field for a number or a choice: the arrow keys do the same.
 CONTROLS = """() => {
     const bars = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map(host => host.shadowRoot);
     const controls = 'button, input, select, textarea, a[href], summary, [role=slider]';
     const seen = [document, ...bars].flatMap(root => [...root.querySelectorAll(controls)])
         .filter(node => node.checkVisibility({ visibilityProperty: true }) && !node.disabled)
         .filter(node => !node.closest('[data-testid=stElementToolbar], [data-testid=stHeader], .vega-bindings'))
-        .filter(node => !(node.tabIndex < 0 && node.closest('.stNumberInput, .stSelectbox')));  // arrow keys do the same
-    return seen.map((node, i) => { node.dataset.control = i; return node.getAttribute('aria-label') || node.innerText; });
+        .filter(node => !(node.tabIndex < 0 && node.closest('.stNumberInput, .stSelectbox')));
+    seen.forEach((node, i) => { node.dataset.control = i; });
+    return seen.map(node => node.getAttribute('aria-label') || node.innerText);
 }"""
 FOCUSED = """() => {
     let node = document.activeElement;
