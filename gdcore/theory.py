@@ -146,19 +146,38 @@ def _phi(curved: Array, rate: float, step: Array) -> Array:
     return np.asarray(np.where(curved == 0, rate * step, shrunk / np.where(curved == 0, 1.0, curved)))
 
 
-def predicted_gap(objective: QuadraticObjective, start: Array, learning_rate: float, step: Array | int) -> Array:
-    """f(theta_t) - f* of plain descent, in closed form: sum of c^2 / (2 lambda) q^(2t), c the slopes at the start."""
+def gap(objective: QuadraticObjective, theta: Array) -> Array:
+    """f - f* at points (..., d): the sum of lambda e^2 / 2 over the directions.
+
+    The difference of two values would lose what is smaller than the rounding of f*, and could fall below 0.
+    """
+    if objective.optimum is None:
+        raise ValueError(f"a gap needs a minimum, got curvatures {curvatures(objective)}")
+    curved, directions, _ = _directions(objective, objective.optimum)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.square((theta - objective.optimum) @ directions) @ (curved / 2))
+
+
+def predicted_gap(
+    objective: QuadraticObjective, start: Array, learning_rate: Array | float, step: Array | int
+) -> Array:
+    """f(theta_t) - f* of plain descent, in closed form: sum of c^2 / (2 lambda) q^(2t), c the slopes at the start.
+
+    Rates and steps may be arrays that go together: one rate per run.
+    """
     curved, slopes = _curved(objective, start)
-    return _shrunk(slopes**2 / (2 * curved), 1 - learning_rate * curved, step)
+    return _shrunk(slopes**2 / (2 * curved), curved, learning_rate, step)
 
 
-def predicted_distance(objective: QuadraticObjective, start: Array, learning_rate: float, step: Array | int) -> Array:
+def predicted_distance(
+    objective: QuadraticObjective, start: Array, learning_rate: Array | float, step: Array | int
+) -> Array:
     """|theta_t - theta*| of plain descent, in closed form: the root of the sum of (c / lambda)^2 q^(2t).
 
     Where directions are flat, theta* is the optimum that this start leads to.
     """
     curved, slopes = _curved(objective, start)
-    return np.asarray(np.sqrt(_shrunk((slopes / curved) ** 2, 1 - learning_rate * curved, step)))
+    return np.asarray(np.sqrt(_shrunk((slopes / curved) ** 2, curved, learning_rate, step)))
 
 
 def _curved(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
@@ -170,8 +189,9 @@ def _curved(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
     return curved[active], slopes[active]
 
 
-def _shrunk(squares: Array, factors: Array, step: Array | int) -> Array:
-    """The sum of squares q^(2t)."""
+def _shrunk(squares: Array, curved: Array, learning_rate: Array | float, step: Array | int) -> Array:
+    """The sum of squares q^(2t), q = 1 - eta lambda."""
+    factors = 1 - np.asarray(learning_rate)[..., None] * curved
     with np.errstate(all="ignore"):
         return np.asarray((squares * np.abs(factors) ** (2.0 * np.asarray(step, dtype=float)[..., None])).sum(-1))
 
@@ -192,6 +212,17 @@ def _until(left: Callable[[int], float], fraction: float) -> int | None:
     """The first step at which so large a part of what there was at the start is left."""
     goal = fraction * left(0)
     return _first(lambda step: left(step) <= goal)
+
+
+def updates_to_shrink_at(objective: QuadraticObjective, start: Array, learning_rates: Array, fraction: float) -> Array:
+    """The same for many rates at once, (rates,); infinite where it never does."""
+    goal = fraction * predicted_gap(objective, start, 0.0, 0)
+    low, high = np.zeros(len(learning_rates), dtype=np.int64), np.full(len(learning_rates), LONGEST)
+    while (low < high).any():
+        middle = low + (high - low) // 2
+        reached = predicted_gap(objective, start, learning_rates, middle.astype(float)) <= goal
+        low, high = np.where(reached, low, np.minimum(middle + 1, high)), np.where(reached, middle, high)
+    return np.where(high < LONGEST, high.astype(float), inf)
 
 
 def updates_to_settle(

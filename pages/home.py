@@ -1,16 +1,22 @@
-"""Home: what this is, and a card for each lesson."""
+"""Home: what this is, a card for each lesson, and a gallery of all scenes."""
 
 import numpy as np
 import streamlit as st
 
 from gdcore import Constant, GradientDescent, Quadratic, datasets, descend
-from pages.shared import quadratic_charts, race_charts, regression_charts, runs, timeline
+from pages.shared import quadratic_charts, race_charts, regression_charts, runs, scene_pictures, timeline
+from pages.shared.controls import Panel
 from pages.shared.frame import ARTICLES, LESSONS, run
+from pages.shared.gallery import GROUPS, SLIDES
+from pages.shared.lesson import link_to
 from pages.shared.models import Model
 from pages.shared.race_runs import Lane, Race
 from pages.shared.regression_runs import Fit
+from pages.shared.settings import Choice
 
 COLUMNS = 3
+ALL = "All"
+SHOWS = Choice("shows", "Scenes by what they show", (*GROUPS, ALL), GROUPS[0], side_by_side=True)
 
 
 def page() -> None:
@@ -27,7 +33,36 @@ def page() -> None:
             st.subheader(title)
             st.markdown(hint)
             st.page_link(path, label="Open the lesson", icon=":material/arrow_forward:")
-    st.page_link(ARTICLES, label="The four articles behind the lab, checked number by number", icon=":material/rule:")
+    st.page_link(ARTICLES, label="The four articles behind the lab, checked", icon=":material/rule:")
+    gallery()
+
+
+def gallery() -> None:
+    """The scenes of all lessons, sorted by what they show, each with a picture of its run."""
+    st.header("Scenes")
+    st.markdown(
+        f"{len(SLIDES)} ready-made settings of the lessons, by the failure that they show. In quotation marks: what "
+        "many believe. Below it: what to say in class. A click opens the scene in its lesson; there *Previous* and "
+        "*Next* lead through all of them, like slides."
+    )
+    panel = Panel("home", SHOWS)
+    panel.draw("shows")
+    panel.introduce()
+    shown = [n for n, slide in enumerate(SLIDES) if panel.values["shows"] in (slide.scene.shows, ALL)]
+    for row in range(0, len(shown), COLUMNS):
+        for column, n in zip(st.columns(COLUMNS), shown[row : row + COLUMNS], strict=False):
+            with column.container(border=True, height="stretch"):
+                scene_card(n)
+
+
+def scene_card(n: int) -> None:
+    path, page, scene = SLIDES[n]
+    picture, words = scene_pictures.picture(n, timeline.palette())
+    st.image(picture, alt=f"{scene.name}: {words}", width="stretch")
+    link_to(scene, path, page, f"**{scene.name}**")
+    st.caption(LESSONS[path][0])
+    st.markdown(f"*“{scene.misconception}”*")
+    st.markdown(scene.talking_point)
 
 
 def jumping_ball() -> None:

@@ -5,23 +5,22 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from gdcore import Constant, GradientDescent, datasets, descend, theory
+from gdcore import Constant, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, printed, programs, quadratic_charts, runs, timeline
+from pages.shared import own_data, printed, programs, quadratic_charts, runs, sweep, take_home, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, lazily, steps_table
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
 from pages.shared.models import Model
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
 from pages.shared.regression_runs import POINTS_SHOWN, Fit
 from pages.shared.regression_scenes import (
-    ALL,
     ARTICLE_LINE,
     BROADCAST,
-    EQUAL,
     MEANT,
     MPG,
     NOISY,
@@ -29,30 +28,21 @@ from pages.shared.regression_scenes import (
     PUBLISHED,
     REPAIRED,
     SCENES,
-    SIX,
     SLOPE,
-    SQUARED,
     TWO,
 )
-from pages.shared.settings import Choice, Number, Rate, Switch
+from pages.shared.regression_settings import (
+    NOISY_SETTINGS,
+    RATE,
+    all_settings,
+    compute,
+    dataset_of,
+    model_of,
+    noisy_options,
+)
 from pages.shared.words import number
 
-TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
-RATE = Rate("rate", "Learning rate η (eta)", 1e-12, 100, "0.05", help="How far one update goes: η times the gradient.")
-
-NOISY_SETTINGS = (
-    Number("n", "Examples n", 20, 5000, 100, 10, whole=True),
-    Number("slope1", "First slope", -100, 100, 2, 0.5),
-    Number("slope2", "Second slope (0: one feature)", -100, 100, 0, 0.5),
-    Number("intercept", "Intercept", -100, 100, -1, 0.5),
-    Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1),
-    Number("outliers", "Outliers", 0, 20, 0, 1, whole=True),
-    Number("seed", "Seed", 0, 9999, 0, 1, whole=True),
-)
-
 FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read
-
-SUGGESTED_RATE = {SIX: "0.05", TWO: "0.1", NOISY: "0.1", EQUAL: "0.05", MPG: "5e-8"}
 
 OF_THE_PICTURE = ("scale", "equal", "hand", "hand_w", "hand_b")  # settings that do not change the run
 DATA = Need(lambda values: data_of(values), "other data")
@@ -75,14 +65,17 @@ def page() -> None:
     panel = Panel("regression", *all_settings())
     values = panel.values
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         dataset, notes = choose_data(panel)
         model = settings(panel, dataset)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     fit, pins = compute(model, values), Pins(panel, kept, OF_THE_PICTURE)
     prediction = Prediction(panel, lambda: words.question(fit))
 
-    st.title(f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples")
+    title = f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples"
+    verdict = words.verdict(fit)
+    st.title(title)
     panel.introduce()
     for note in notes:
         st.info(note)
@@ -99,7 +92,7 @@ def page() -> None:
                 else:
                     look = "Each epoch moves every parameter downhill by η times its gradient."
                     st.markdown(scene.look if scene else look)
-                    words.verdict(fit).show()
+                    verdict.show()
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
         opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         with st.container(horizontal=True, key="regression_bar"):
@@ -108,49 +101,13 @@ def page() -> None:
         draw(fit, panel, pins)
         below = st.container(key="regression_pins")
         with st.container(key="regression_result_more"):
+            sweep.show("regression", lambda: every_rate(fit, values), lambda rate: panel.assign({"rate": rate}))
             more(fit, values, scene, pins)
+            take_home.offer(title, verdict.line)
         pins.table(below)
     with st.sidebar:
         own = "Your own table is not in it. " if values["data"] == OWN else ""
         panel.undo_reset_share(own + not_in_the_link(panel))
-
-
-def all_settings() -> tuple:
-    return (
-        Choice("data", "Data", (SIX, TWO, NOISY, EQUAL, MPG, OWN), SIX, then=suggest_rate),
-        RATE,
-        Number(
-            "w1", "w", -1e12, 1e12, 0, 0.5, smallest=1e-12, help="The slope at the start, in the units of the data."
-        ),
-        Number("w2", "w₂", -1e12, 1e12, 0, 0.5, smallest=1e-12),
-        Number("b", "b", -1e12, 1e12, 0, 0.5, smallest=1e-12),
-        Number("updates", "Epochs", 1, 10_000, 100, 50, whole=True),
-        Switch("standardise", "Standardise the features", help="Shift each to mean 0 and stretch it to deviation 1."),
-        Choice("learned", "What is learned", (ALL, SLOPE), ALL, help="With one feature b can be held where it starts."),
-        Choice("loss", "Loss", (SQUARED, BROADCAST), SQUARED),
-        Choice(
-            "tolerance",
-            "Tolerance",
-            TOLERANCES,
-            "0",
-            ordered=True,
-            help="Stop before an update that moves less than this.",
-        ),
-        Choice("scale", "Axis of the loss", ("log", "linear"), "log", ordered=True),
-        Switch(
-            "equal", "Equal scales on the loss surface", help="Then the gradient stands at right angles on the contour."
-        ),
-        Switch("hand", "Fit by hand first", help="Lay a line yourself, then let descent go on from it."),
-        Number("hand_w", "Your slope", -1e12, 1e12, 0, 0.1, smallest=1e-12),
-        Number("hand_b", "Your intercept", -1e12, 1e12, 0, 0.1, smallest=1e-12),
-        *NOISY_SETTINGS,
-    )
-
-
-def suggest_rate(data: str) -> None:
-    """A rate that suits these data, for a reader who picks them by hand; links and scenes say theirs."""
-    if data in SUGGESTED_RATE:
-        RATE.store("regression_rate", SUGGESTED_RATE[data])
 
 
 def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
@@ -165,25 +122,9 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     return dataset_of(values), ()
 
 
-def dataset_of(values: dict) -> Dataset:
-    """The data that the settings name."""
-    if values["data"] == NOISY:
-        return datasets.noisy_line(**noisy_options(values))
-    if values["data"] == EQUAL:
-        line = datasets.line()
-        return line._replace(features=np.column_stack([line.features, line.features]), feature_names=("x₁", "x₂"))
-    return {SIX: datasets.line, TWO: datasets.article_regression, MPG: datasets.auto_mpg}[values["data"]]()
-
-
 def data_of(values: dict) -> tuple:
     """What tells data from other data."""
     return values["data"], noisy_options(values) if values["data"] == NOISY else None
-
-
-def noisy_options(values: dict) -> dict:
-    """The arguments of `datasets.noisy_line`."""
-    slopes = (values["slope1"],) if values["slope2"] == 0 else (values["slope1"], values["slope2"])
-    return {"slopes": slopes} | {name: values[name] for name in ("n", "intercept", "noise", "outliers", "seed")}
 
 
 def settings(panel: Panel, dataset: Dataset) -> Model:
@@ -225,25 +166,6 @@ def rate(panel: Panel, curved: np.ndarray) -> None:
         panel.quick_pick("rate", "double", RATE.times(text, 2))
         panel.quick_pick("rate", "best", f"{best:.12g}")
         panel.quick_pick("rate", "limit", f"{limit:.12g}")
-
-
-def model_of(values: dict, dataset: Dataset) -> Model:
-    return Model(
-        dataset,
-        held=values["b"] if values["learned"] == SLOPE else None,
-        standardise=values["standardise"],
-        broadcast=values["loss"] == BROADCAST,
-    )
-
-
-def compute(model: Model, values: dict) -> Fit:
-    """The run on the screen."""
-    rate = RATE.number(values["rate"])
-    names = ("w1", "b") if model.dataset.features.shape[1] == 1 else ("w1", "w2", "b")
-    start = model.start([values[name] for name in names])
-    tolerance = float(values["tolerance"])
-    trace = descend(model.objective, start, GradientDescent(), rate, values["updates"], tolerance=tolerance)
-    return Fit(model, rate, trace, equal_aspect=values["equal"])
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
@@ -337,6 +259,12 @@ def start_where_clicked(model: Model, panel: Panel) -> None:
     panel.assign({name: float(f"{value:.12g}") for name, value in zip(names, line.tolist(), strict=True)})
 
 
+def every_rate(fit: Fit, values: dict) -> sweep.Sweep | str:
+    """The same run at a hundred rates."""
+    objective, start, tolerance = fit.model.objective, fit.trace.theta[0], float(values["tolerance"])
+    return sweep.of_descent(objective, start, fit.learning_rate, values["updates"], tolerance, "epoch")
+
+
 def more(fit: Fit, values: dict, scene: Scene | None, pins: Pins) -> None:
     """Below the charts: the articles’ numbers, stability, parameters, the table."""
     if scene is ARTICLE_LINE:
@@ -344,6 +272,7 @@ def more(fit: Fit, values: dict, scene: Scene | None, pins: Pins) -> None:
     if scene in (PUBLISHED, REPAIRED, MEANT):
         mistake = printed.broadcast_mistake(fit.model.dataset)
         st.markdown(f"**What the article printed.** {mistake}\n\n{printed.plane_table(fit.trace)}")
+    for_the_lecturer(scene)
     for title, key, table in (
         ("Stability: raw and standardised", "regression_stability", words.stability),
         ("Coefficients in both scales", "regression_coefficients", words.coefficients),

@@ -1,42 +1,21 @@
 """Lesson 1: gradient descent on f(x) = a2 x^2 + a1 x + a0, where one factor decides everything."""
 
+import numpy as np
 import streamlit as st
 
-from gdcore import Constant, GradientDescent, Quadratic, Trace, descend
-from pages.shared import programs, runs, timeline
+from gdcore import Constant, Quadratic, Trace
+from pages.shared import programs, runs, sweep, take_home, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, steps_table
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, steps_table
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
-from pages.shared.settings import Choice, Number, Rate
+from pages.shared.quadratic_settings import RATE, SETTINGS, compute
 from pages.shared.words import number
-
-RATE = Rate(
-    "rate", "Learning rate η (eta)", 1e-4, 10, "0.05", help="How far one update goes: η times the gradient, downhill."
-)
-TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
-SETTINGS = (
-    RATE,
-    Number("start", "Start x₀", -20, 20, 8, 0.1, slider=True, help="Where the ball lies before the first update."),
-    Number("a2", "a2", -10, 10, 3, 0.1, help="Half the curvature: above 0 there is a minimum, below 0 a top."),
-    Number("a1", "a1", -10, 10, -2, 0.1, help="Tilts the curve and moves the minimum to −a1 / (2 a2)."),
-    Number("a0", "a0", -10, 10, -3, 0.1, help="Lifts the curve. Descent does not notice."),
-    Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True),
-    Choice(
-        "tolerance",
-        "Tolerance",
-        TOLERANCES,
-        "1e-5",
-        ordered=True,
-        help="Stop before an update that moves x by less than this.",
-    ),
-    Number("left", "Frame: x from", -1000, 1000, -20, 1),
-    Number("right", "x to", -1000, 1000, 20, 1),
-)
 
 PARABOLA = (Need(lambda values: (values["a0"], values["a1"], values["a2"]), "another parabola"),)
 CURVE = Place("curve", ("x_low", "x_high", "f_low", "f_high"), PARABOLA)
@@ -47,16 +26,19 @@ ITERATES = Place("iterates", ("first", "updates", "x_low", "x_high"), PARABOLA)
 def page() -> None:
     panel = Panel("quadratic", *SETTINGS)
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         settings(panel)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     values = panel.values
     picture = picture_of(values)
     objective, rate, trace = picture.objective, picture.learning_rate, picture.trace
     prediction = Prediction(panel, lambda: words.question(objective, rate, values["start"]))
     pins = Pins(panel, kept, ("left", "right"))
 
-    st.title(f"Descent on f(x) = {words.formula(objective)}")
+    title = f"Descent on f(x) = {words.formula(objective)}"
+    verdict = words.verdict(objective, rate, values, picture.x, trace.outcome)
+    st.title(title)
     panel.introduce()
     with st.container(key="quadratic"):
         prediction.remind()
@@ -69,7 +51,7 @@ def page() -> None:
                 else:
                     look = "Each update moves x downhill by η (the learning rate) times the gradient."
                     st.markdown(scene.look if scene else look)
-                    words.verdict(objective, rate, values, picture.x, trace.outcome).show()
+                    verdict.show()
         rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
         opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         with st.container(horizontal=True, key="quadratic_bar"):
@@ -88,7 +70,9 @@ def page() -> None:
             st.caption("Dots: computed · dashed line: predicted by theory")
         below = st.container(key="quadratic_pins")
         with st.container(key="quadratic_result_more"):
+            sweep.show("quadratic", lambda: every_rate(objective, values), lambda rate: panel.assign({"rate": rate}))
             more(scene, values, picture, pins)
+            take_home.offer(title, verdict.line)
         pins.table(below)
 
 
@@ -115,18 +99,10 @@ def settings(panel: Panel) -> None:
     panel.undo_reset_share(not_in_the_link(panel))
 
 
-def compute(values: dict) -> tuple[Quadratic, Trace]:
-    """The run on the screen."""
-    objective = Quadratic(a0=values["a0"], a1=values["a1"], a2=values["a2"])
-    trace = descend(
-        objective,
-        [values["start"]],
-        GradientDescent(),
-        RATE.number(values["rate"]),
-        values["updates"],
-        tolerance=float(values["tolerance"]),
-    )
-    return objective, trace
+def every_rate(objective: Quadratic, values: dict) -> sweep.Sweep | str:
+    """The same run at a hundred rates."""
+    start, rate = np.array([values["start"]]), RATE.number(values["rate"])
+    return sweep.of_descent(objective, start, rate, values["updates"], float(values["tolerance"]), "update")
 
 
 def picture_of(values: dict) -> runs.Picture:
@@ -146,6 +122,7 @@ def more(scene: Scene | None, values: dict, picture: runs.Picture, pins: Pins) -
     """Below the charts: the article’s slip, one more chart, the table, the code, what to notice."""
     if scene is ARTICLE:
         st.markdown(smallest_is_not_lowest(values))
+    for_the_lecturer(scene)
     closer = st.expander(
         "x over the updates", icon=":material/show_chart:", key="quadratic_iterates", on_change="rerun"
     )

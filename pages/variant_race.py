@@ -1,35 +1,25 @@
 """Lesson 3: the race of batch, mini-batch and stochastic descent, and what "fast" means."""
 
-import numpy as np
 import streamlit as st
 
-from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import lanes, own_data, programs, timeline
+from pages.shared import lanes, own_data, programs, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
 from pages.shared.frame import run
-from pages.shared.lesson import choose_scene, code_to_take_home, lazily, steps_table
-from pages.shared.models import Model
+from pages.shared.gallery import previous_and_next
+from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
-from pages.shared.race_runs import CLOCKS, EXAMPLES, PARALLEL, Budget, Lane, Race
-from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
-from pages.shared.settings import Choice, Number, Rate, Switch
-
-ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
-RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help="How far one update goes: η times the gradient.")
+from pages.shared.race_runs import PARALLEL, Race
+from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
+from pages.shared.race_settings import all_settings, dataset_of, race_of
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
 LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
-
-CLOCK_HELP = (
-    "An update is one step. Examples seen are the work done. Parallel time is counted in rounds of P workers: a batch "
-    "of B takes B / P rounds, rounded up."
-)
 
 OF_THE_PICTURE = ("axis", "follow", "cloud")  # settings that do not change the race
 DATA = Need(lambda values: [values[name] for name in ("data", *DRAWN.get(values["data"], ()))], "other data")
@@ -44,14 +34,16 @@ LINES = Place("lines", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
 def page() -> None:
     panel = Panel("race", *all_settings())
     with st.sidebar:
-        above = st.container()
+        paging, above = st.container(), st.container()
         dataset, notes = settings(panel)
         scene = choose_scene(above, panel, SCENES)
+        previous_and_next(paging, panel, scene)
     values = panel.values
     race, cap = race_of(values, dataset)
     pins = Pins(panel, kept, OF_THE_PICTURE, lanes.label)
 
-    st.title(f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples")
+    title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
+    st.title(title)
     panel.introduce()
     for note in (*notes, *cap):
         st.info(note)
@@ -83,38 +75,11 @@ def page() -> None:
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
             st.caption(words.order_of_the_theory(race))
-            more(race, values, pins)
+            for_the_lecturer(scene)
+            more(race, panel, pins)
+            said = [words.winner(race), *(verdict.line for verdict in verdicts), words.order_of_the_theory(race)]
+            take_home.offer(title, "  \n".join(said))
         pins.table(below)
-
-
-def all_settings() -> tuple:
-    return (
-        Choice("clock", "Clock: what counts as time", CLOCKS, EXAMPLES, help=CLOCK_HELP),
-        Choice("rates", "Rates", (SAME, BEST, EACH), SAME),
-        RATE,
-        Number("lanes", "Lanes", 1, lanes.MOST, 3, 1, whole=True),
-        *(setting for lane in range(1, lanes.MOST + 1) for setting in lanes.settings(lane, RATE)),
-        Number("w1", "w", -1e6, 1e6, -1, 0.5, help="The slope at the start."),
-        Number("w2", "w₂", -1e6, 1e6, 0, 0.5),
-        Number("b", "b", -1e6, 1e6, 4, 0.5, help="The intercept at the start."),
-        Number("budget", "Budget", 1, 1_000_000, 120, 10, whole=True, help="How far each lane may go."),
-        Choice("unit", "counted in", ("epochs", "updates", "examples"), "epochs"),
-        Choice("data", "Data", (NOISY, STREAM, MPG, OWN), NOISY),
-        Number("n", "Examples n", 20, 5000, 256, 10, whole=True),
-        Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1),
-        Number("outliers", "Outliers", 0, 20, 0, 1, whole=True),
-        Number("data_seed", "Seed of the data", 0, 9999, 7, 1, whole=True),
-        Switch("standardise", "Standardise the features", help="Shift each to mean 0 and stretch it to deviation 1."),
-        Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS))),
-        Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help="Each run has an order of its own."),
-        Number("seed", "First seed", 0, 9999, 62, 1, whole=True),
-        Number("workers", "Workers P of parallel time", 1, 10_000, 32, 1, whole=True),
-        Choice("axis", "Axis of the clock", ("log", "linear"), "log", ordered=True),
-        Number("follow", "Lane whose update is written out", 1, lanes.MOST, 3, 1, whole=True),
-        Switch(
-            "cloud", "Cloud of gradients", help="Where 12 batches of each lane would pull, and in black all examples."
-        ),
-    )
 
 
 def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
@@ -155,16 +120,6 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     return dataset_of(values), ()
 
 
-def dataset_of(values: dict) -> Dataset:
-    """The data that the settings name."""
-    if values["data"] == STREAM:
-        return datasets.drifting_line(values["n"], values["noise"], values["data_seed"])
-    if values["data"] == MPG:
-        return datasets.auto_mpg()
-    drawn = {name: values[name] for name in ("n", "noise", "outliers")}
-    return datasets.noisy_line(**drawn, seed=values["data_seed"])
-
-
 def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
     """A batch has at most n examples, and only a lane that there is can be followed."""
     values = panel.values
@@ -176,29 +131,6 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
             )
             values[f"size{lane}"] = "n"
     values["follow"] = min(values["follow"], values["lanes"])
-
-
-def race_of(values: dict, dataset: Dataset) -> tuple[Race, tuple[str, ...]]:
-    """The race on the screen, and what is to be said where it is shorter than the budget."""
-    model = Model(dataset, standardise=values["data"] == MPG or (values["data"] == OWN and values["standardise"]))
-    objective, n, drifts = model.objective, len(dataset.targets), values["data"] == STREAM
-    start = np.array([values[name] for name in (("w1", "b") if len(model.names) == 2 else ("w1", "w2", "b"))])
-    order = "fixed" if drifts else ORDERS[values["order"]]
-    seeds = tuple(range(values["seed"], values["seed"] + values["seeds"]))
-    numbers = range(1, values["lanes"] + 1)
-    sizes = [n if values[f"size{lane}"] == "n" else int(values[f"size{lane}"]) for lane in numbers]
-
-    asked = Budget(n, "examples") if drifts else Budget(values["budget"], values["unit"])
-    budget = asked.within(lambda smaller: smaller.fits(sizes, n, order, len(seeds)), n)
-    updates = [budget.updates(size, n, order) for size in sizes]
-    racers = []
-    for lane, size, many in zip(numbers, sizes, updates, strict=True):
-        rule, rate = lanes.rule(values, lane), RATE.number(values[f"rate{lane}" if values["rates"] == EACH else "rate"])
-        if values["rates"] == BEST:
-            rate = lanes.best_rate(objective, start, Batches(size, seeds[0], order), rule)
-        racers.append(Lane(size, lanes.schedule(values, lane, rate, many), rule))
-    race = Race(model, tuple(racers), start, tuple(updates), order, seeds, values["clock"], values["workers"], drifts)
-    return race, () if budget == asked else (words.cut(asked, budget, sizes, n, order, len(seeds)),)
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
@@ -245,10 +177,20 @@ def start_where_clicked(race: Race, panel: Panel) -> None:
     panel.assign({name: float(f"{value:.3g}") for name, value in zip(names, theta, strict=True)})
 
 
-def more(race: Race, values: dict, pins: Pins) -> None:
-    """Below the charts: the score, the claims, the data, the steps."""
+def take_rate(rate: str, panel: Panel) -> None:
+    """All lanes take a rate; where each has a rate of its own, the lane whose update is written out."""
+    if panel.values["rates"] == EACH:
+        panel.assign({f"rate{panel.values['follow']}": rate})
+    else:
+        panel.assign({"rates": SAME, "rate": rate})
+
+
+def more(race: Race, panel: Panel, pins: Pins) -> None:
+    """Below the charts: the score, every rate, the claims, the data, the steps."""
+    values = panel.values
     rest = st.toggle("All columns of the score", key="race_rest")
     st.markdown(words.score(race, rest))
+    sweep.show("race", lambda: sweep.of_race(race), lambda rate: take_rate(rate, panel))
     claims = lazily("What an article claims, tested here", "race_claims")
     if claims.open:
         claims.markdown(words.claims(race))

@@ -1,11 +1,14 @@
 import json
+from functools import partial
 
 import pytest
 
 from pages.shared import charts
 from pages.shared import quadratic_charts as quadratic
+from pages.shared.sweep_charts import over_the_rates
 
 LINKED = [quadratic.curve, quadratic.gap, quadratic.value, quadratic.iterates]
+AT_REST = [partial(over_the_rates, value="updates", lanes=lanes) for lanes in (1, 3)]
 THEMES = list(charts.PALETTES.values())
 
 
@@ -23,7 +26,7 @@ def test_every_colour_stands_out_from_the_paper(theme, paper, role):
     assert (levels[1] + 0.05) / (levels[0] + 0.05) >= 3
 
 
-@pytest.mark.parametrize("build", LINKED)
+@pytest.mark.parametrize("build", LINKED + AT_REST)
 @pytest.mark.parametrize("palette", THEMES, ids=charts.PALETTES)
 def test_every_scale_has_an_explicit_domain(build, palette):
     scales = []
@@ -50,12 +53,12 @@ def test_the_timeline_finds_its_two_parameters_in_every_chart(build):
         assert parameter["value"] == parameter["bind"]["max"] == charts.FRAMES - 1
 
 
-@pytest.mark.parametrize("build", [*LINKED, quadratic.thumbnail])
+@pytest.mark.parametrize("build", [*LINKED, *AT_REST, quadratic.thumbnail])
 def test_a_chart_has_no_numbers_of_a_run_in_it(build):
     assert "datasets" not in build(THEMES[0]).to_dict()
 
 
-@pytest.mark.parametrize("build", LINKED)
+@pytest.mark.parametrize("build", LINKED + AT_REST)
 def test_text_is_at_least_13_pixels(build):
     sizes = []
     text = json.dumps(build(THEMES[0]).to_dict())

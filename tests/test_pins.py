@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages import linear_regression, quadratic, variant_race
+from pages.shared import race_scenes, regression_scenes
 from pages.shared.settings import Number, Rate
 from tests.harness import FILES, any_value, drawn, open_lesson
 
@@ -145,7 +146,7 @@ def test_standardised_and_raw_features_share_data_and_loss_and_not_the_loss_surf
 
 
 def test_other_data_are_not_drawn_and_that_is_said():
-    app = change(press(open_lesson("regression"), "regression_pin"), "regression", data=linear_regression.NOISY)
+    app = change(press(open_lesson("regression"), "regression_pin"), "regression", data=regression_scenes.NOISY)
     press(app, "regression_pin")
     assert [letters(app, chart) for chart in range(3)] == [{"B"}] * 3
     assert "Not drawn: other data." in table(app)["A"]
@@ -154,9 +155,9 @@ def test_other_data_are_not_drawn_and_that_is_said():
 
 
 def test_a_slope_alone_is_not_drawn_where_two_parameters_are():
-    app = press(open_lesson("regression", learned=linear_regression.SLOPE), "regression_pin")
+    app = press(open_lesson("regression", learned=regression_scenes.SLOPE), "regression_pin")
     assert letters(app, 1) == {"A"}
-    change(app, "regression", learned=linear_regression.ALL)
+    change(app, "regression", learned=regression_scenes.ALL)
     assert [letters(app, chart) for chart in range(3)] == [{"A"}, set(), {"A"}]
 
 
@@ -203,7 +204,7 @@ def test_the_table_says_how_each_run_ended_in_the_words_of_its_lesson():
     ("page", "pinned", "then"),
     [
         ("quadratic", {"rate": "1/7", "start": -3.5, "left": -6.0}, {"rate": "0.3", "a2": 2.0, "left": -9.0}),
-        ("regression", {"rate": "1/9", "b": 2.5, "updates": 30}, {"standardise": True, "data": linear_regression.TWO}),
+        ("regression", {"rate": "1/9", "b": 2.5, "updates": 30}, {"standardise": True, "data": regression_scenes.TWO}),
         ("race", {"rate": "1/9", "size2": "20", "budget": 9}, {"clock": "updates", "lanes": 4, "budget": 5}),
     ],
 )
@@ -250,7 +251,7 @@ def test_the_link_says_that_pinned_runs_are_not_in_it(page):
     assert any("Pinned runs are not in it" in text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize(("page", "own"), [("regression", linear_regression.OWN), ("race", variant_race.OWN)])
+@pytest.mark.parametrize(("page", "own"), [("regression", regression_scenes.OWN), ("race", race_scenes.OWN)])
 def test_a_run_on_ones_own_table_cannot_be_pinned_and_the_others_wait(page, own):
     app = change(press(open_lesson(page), f"{page}_pin"), page, data=own)
     assert app.button(key=f"{page}_pin").disabled and "own table" in app.button(key=f"{page}_pin").proto.help

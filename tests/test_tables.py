@@ -1,7 +1,7 @@
 """The reader's own data is read exactly, or refused in one sentence; nothing is left out without a word."""
 
 import re
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pandas as pd
@@ -212,18 +212,18 @@ def test_200_000_rows_are_read(header):
     ids=["bytes", "text", "columns", "rows", "lines", "quoted lines", "line ends", "letters", "quotes", "spaces"],
 )
 def test_a_file_beyond_a_bound_is_refused_at_once(raw, sentence):
-    started = perf_counter()
+    started = process_time()
     assert refusal(read_table, raw) == sentence
-    assert perf_counter() - started < 3
+    assert process_time() - started < 3
 
 
 def test_200_000_rows_of_three_numbers_are_read_within_two_seconds():
     values = np.random.default_rng(0).normal(size=(200_000, 3)).round(6)
     raw = pd.DataFrame(values, columns=list("abc")).to_csv(index=False).encode()
-    started = perf_counter()
+    started = process_time()
     table = read_table(raw)
     choose(table, "a", ["b", "c"])
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
     assert_array_equal(np.column_stack(list(table.columns.values())), values)
 
 

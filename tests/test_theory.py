@@ -15,12 +15,14 @@ from gdcore.theory import (
     condition_number,
     contraction,
     curvatures,
+    gap,
     predicted_gap,
     predicted_iterate,
     rate_limit,
     regimes,
     updates_to_settle,
     updates_to_shrink,
+    updates_to_shrink_at,
 )
 
 PLAIN = GradientDescent()
@@ -175,14 +177,17 @@ def test_predicted_gap_is_that_of_descent_to_the_last_digits_where_the_minimum_i
 def test_predicted_gap_is_that_of_descent(objective):
     start = np.full(len(objective.hessian), 8.0)
     trace = descend(objective, start, PLAIN, 0.05, 200)
-    gap = trace.value - objective.value(objective.optimum)
-    assert_allclose(predicted_gap(objective, start, 0.05, np.arange(201)), gap, rtol=1e-9, atol=1e-13 * trace.value[0])
+    above = trace.value - objective.value(objective.optimum)
+    for gaps in (predicted_gap(objective, start, 0.05, np.arange(201)), gap(objective, trace.theta)):
+        assert_allclose(gaps, above, rtol=1e-9, atol=1e-13 * trace.value[0])
 
 
 @pytest.mark.parametrize("objective", [Quadratic(0, 1, 0), Quadratic(0, 0, -1)], ids=str)
 def test_there_is_no_gap_without_a_minimum(objective):
     with pytest.raises(ValueError, match="a gap needs a minimum, got"):
         predicted_gap(objective, START, 0.1, 1)
+    with pytest.raises(ValueError, match="a gap needs a minimum, got"):
+        gap(objective, START)
 
 
 @pytest.mark.parametrize("fraction", [0.5, 0.01, 1e-6])
@@ -200,6 +205,17 @@ def test_nothing_has_to_shrink_to_its_own_size_and_above_the_limit_nothing_does(
     assert updates_to_shrink(PARABOLA, START, 0.34, 0.01) is None
     assert updates_to_shrink(PARABOLA, START, 1 / 3, 0.01) is None
     assert updates_to_shrink(PARABOLA, START, 1 / 6, 1e-20) == 1
+
+
+@pytest.mark.parametrize("objective", [PARABOLA, EXACT, NOISY, TWICE], ids=["parabola", "exact", "noisy", "valley"])
+def test_many_rates_at_once_are_predicted_as_each_alone(objective):
+    start = np.full(len(objective.hessian), 8.0)
+    rates = np.append(np.geomspace(1e-12, 10, 60), rate_limit(curvatures(objective)))
+    alone = [updates_to_shrink(objective, start, rate, 0.01) for rate in rates]
+    together = updates_to_shrink_at(objective, start, rates, 0.01)
+    assert together.tolist() == [inf if updates is None else updates for updates in alone]
+    gaps = [float(predicted_gap(objective, start, rate, 20)) for rate in rates]
+    assert_allclose(predicted_gap(objective, start, rates, 20), gaps, rtol=1e-15)
 
 
 @pytest.mark.parametrize("rate", [1e-5, 0.001, 0.01, 0.1, 1 / 6, 0.2, 0.3, 0.33])

@@ -177,16 +177,20 @@ def _each(looks: dict) -> alt.ExprRef:
 
 
 def linked(palette: Palette, *layers: alt.Chart, height: int = HEIGHT) -> Chart:
-    """Layers on one timeline. A dataset that no mark reads is empty for look-ups, hence an invisible mark on `view`."""
-    anchor = alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None))
+    """Layers on one timeline."""
     last = FRAMES - 1
     parameters = [
         alt.param(name=name, value=last, bind=alt.binding_range(min=0, max=last, step=1, name=name))
         for name in ("frame", "shown")
     ]
+    return at_rest(palette, *layers, height=height).add_params(*parameters)
+
+
+def at_rest(palette: Palette, *layers: alt.Chart, height: int = HEIGHT) -> Chart:
+    """Layers that no timeline moves. A dataset that no mark reads is empty for look-ups: hence an invisible mark."""
+    anchor = alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None))
     return (
         alt.layer(anchor, *layers)
-        .add_params(*parameters)
         .properties(height=height, padding={"left": 5, "right": 14, "top": 12, "bottom": 5})
         .configure_axis(
             labelFontSize=13,

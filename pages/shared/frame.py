@@ -10,6 +10,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import glossary
+
 _history = st.components.v2.component(
     "history", html="<i hidden></i>", js=Path(__file__).with_name("history.js").read_text("utf-8")
 )
@@ -50,7 +52,15 @@ def main() -> None:
         page.run()
     finally:
         st.session_state[FRAME_IS_UP] = False
+    if st.sidebar.button("Words", key="words", icon=":material/dictionary:", help="Every term in a sentence"):
+        words()
     _history(key="history", data={"settings": st.session_state.pop(ADDRESS, {})})
+
+
+@st.dialog("Words", width="medium", icon=":material/dictionary:")
+def words() -> None:
+    """The glossary; only sent to those who ask for it."""
+    st.markdown(glossary.as_markdown())
 
 
 def run(page: Callable[[], None]) -> None:

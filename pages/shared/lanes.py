@@ -22,6 +22,7 @@ from gdcore import (
 )
 from gdcore.optimizers import Optimizer
 from gdcore.schedules import Schedule
+from pages.shared import glossary
 from pages.shared.controls import Panel
 from pages.shared.settings import BatchSize, Choice, Number, Rate, Setting
 
@@ -37,17 +38,21 @@ TRIAL = 300  # updates
 
 
 def settings(lane: int, rate: Rate) -> tuple[Setting, ...]:
-    size_help = "How many examples one update looks at, from 1 to n; n is all of them. Any number can be typed."
+    size_help = glossary.help("batch size", "n is all of them. Any number can be typed.")
     return (
         BatchSize(f"size{lane}", "Batch size B", FIRST_SIZES[lane - 1], LARGEST, size_help),
         replace(rate, name=f"rate{lane}"),
-        Choice(f"schedule{lane}", "Schedule of the rate", tuple(PARTS), CONSTANT, help=SCHEDULES_HELP),
-        Number(f"decay{lane}", "Decay", 0, 1000, 0.01, 0.01),
-        Number(f"factor{lane}", "Factor", 0, 1, 0.999, 0.001),
-        Number(f"every{lane}", "After so many updates", 1, 1_000_000, 1000, 100, whole=True),
-        Number(f"final{lane}", "Last rate", 0, 100, 0, 0.001),
-        Choice(f"rule{lane}", "Rule", (PLAIN, MOMENTUM, NESTEROV), PLAIN),
-        Number(f"beta{lane}", "Momentum β (beta)", 0, 0.999, 0.9, 0.05),
+        Choice(
+            f"schedule{lane}", "Schedule of the rate", tuple(PARTS), CONSTANT, help=glossary.help("schedule", SCHEDULES)
+        ),
+        Number(f"decay{lane}", "Decay", 0, 1000, 0.01, 0.01, help=glossary.help("decay")),
+        Number(f"factor{lane}", "Factor", 0, 1, 0.999, 0.001, help=glossary.help("factor")),
+        Number(
+            f"every{lane}", "After so many updates", 1, 1_000_000, 1000, 100, whole=True, help=glossary.help("interval")
+        ),
+        Number(f"final{lane}", "Last rate", 0, 100, 0, 0.001, help=glossary.help("last rate")),
+        Choice(f"rule{lane}", "Rule", (PLAIN, MOMENTUM, NESTEROV), PLAIN, help=glossary.help("rule")),
+        Number(f"beta{lane}", "Momentum β (beta)", 0, 0.999, 0.9, 0.05, help=glossary.help("momentum")),
     )
 
 
@@ -57,8 +62,8 @@ def label(setting: Setting) -> str:
     return f"Lane {lane}: {setting.label}" if name in OF_A_LANE else setting.label
 
 
-SCHEDULES_HELP = (
-    "t counts updates. 1/t: η / (1 + decay·t). Exponential: η · factor^t. Step: η · factor after so many updates, and "
+SCHEDULES = (
+    "1/t: η / (1 + decay·t). Exponential: η · factor^t. Step: η · factor after so many updates, and "
     "again. Cosine: half a wave down to the last rate."
 )
 

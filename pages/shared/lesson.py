@@ -1,7 +1,7 @@
 """What all lessons share around their pictures: scenes, verdict, the table of steps and the code to take home."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,32 @@ from pages.shared.controls import Panel
 from pages.shared.frame import PRESENTING
 from pages.shared.programs import PACKAGES, PROGRAMS
 
+FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
+    "Too slow",
+    "Overshoot",
+    "Explosion",
+    "Ravine",
+    "Bad scaling",
+    "Noise floor",
+    "Freeze",
+    "Published bug",
+)
+IT_WORKS = "It works"
+
 
 @dataclass(frozen=True)
 class Scene:
-    """A named setting of a lesson and one line on what to look at; what it does not name is at its default."""
+    """A named setting of a lesson and one line on what to look at; what it does not name is at its default.
+
+    It names at least one setting, be it at its default: a link that names none leaves those of an earlier visit.
+    """
 
     name: str
     look: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any]
+    shows: str  # one of FAILURES, or IT_WORKS
+    misconception: str  # what a student may believe before
+    talking_point: str  # what a lecturer may say after
 
 
 @dataclass(frozen=True)
@@ -69,10 +87,21 @@ def lazily(title: str, key: str):
     return st.expander(title, icon=":material/expand_circle_down:", key=key, on_change="rerun")
 
 
+def query(scene: Scene, page: str) -> dict[str, str]:
+    """What a link says to open a lesson in a scene; `page` is what the keys of the lesson's settings begin with."""
+    return {f"{page}_{name}": str(value) for name, value in scene.settings.items()}
+
+
 def link_to(scene: Scene, path: str, page: str, label: str) -> None:
-    """A link that opens a lesson in a scene; `page` is what the keys of the lesson's settings begin with."""
-    link = {f"{page}_{name}": str(value) for name, value in scene.settings.items()}
-    st.page_link(path, label=label, icon=":material/arrow_forward:", query_params=link)
+    """A link that opens a lesson in a scene."""
+    st.page_link(path, label=label, icon=":material/arrow_forward:", query_params=query(scene, page))
+
+
+def for_the_lecturer(scene: Scene | None) -> None:
+    """What the scene is good for in class, closed, so that students see it when the lecturer wants them to."""
+    if scene:
+        with st.expander("For the lecturer", icon=":material/school:"):
+            st.markdown(f"**A common belief:** “{scene.misconception}”  \n**To say:** {scene.talking_point}")
 
 
 def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name: str) -> None:

@@ -227,15 +227,21 @@ class Race:
 
     @cached_property
     def courses(self) -> tuple[Course, ...]:
-        courses = [self._course(*pair) for pair in zip(self.lanes, self.steps, strict=True)]
+        courses = [
+            self._course(lane, steps, self.seeds if self.draws(lane) else self.seeds[:1])
+            for lane, steps in zip(self.lanes, self.steps, strict=True)
+        ]
         names = [course.name for course in courses]
         return tuple(
             replace(course, name=f"{name} (lane {lane})") if names.count(name) > 1 else course
             for lane, (name, course) in enumerate(zip(names, courses, strict=True), 1)
         )
 
-    def _course(self, lane: Lane, steps: int) -> Course:
-        seeds = self.seeds if self.draws(lane) else self.seeds[:1]
+    def at_rates(self, lane: Lane, rates: np.ndarray, steps: int) -> Course:
+        """The lane at many initial rates, one run each, all on the batches of the first seed."""
+        return self._course(replace(lane, schedule=beginning_with(lane.schedule, rates)), steps, self.seeds[0])
+
+    def _course(self, lane: Lane, steps: int, seeds: int | tuple[int, ...]) -> Course:
         batches = Batches(lane.size, seeds, self.order)
         trace = descend(self.model.objective, self.start, lane.optimizer, lane.schedule, steps, batches=batches)
         sizes = np.diff(trace.examples_seen)
@@ -440,3 +446,8 @@ class Race:
     def _pinned_line(self, course: Course) -> Columns:
         line = self._line(course.trace.theta[course.ended[0], 0])
         return straight(*padded(self.model.dataset.features[:, 0]), line["w1"], line["b"])
+
+
+def beginning_with(schedule: Schedule, rate: float | np.ndarray) -> Schedule:
+    """The same schedule with another initial rate."""
+    return replace(schedule, **{"rate" if isinstance(schedule, Constant) else "initial": rate})

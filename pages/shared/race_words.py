@@ -1,6 +1,7 @@
 """What the race says of its lanes, in numbers: verdicts, the winner, the score, and the claims of an article."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import exp, inf, isinf
 
 import numpy as np
@@ -206,10 +207,8 @@ def falling(race: Race, lane: Lane) -> tuple[str, str, str]:
         title = ("orange", "settles into noise") if noisy else ("green", "arrives")
         return *title, "The rate never falls below its last value."
     left = exp(-flattest * total)
-    said = (
-        f"All rates together are {number(total, 3)}: the flattest direction keeps about {percent(left)} of its error."
-    )
-    return ("orange", "freezes on its way", said) if left > FROZEN else ("green", "nearly arrives", said)
+    said = f"All rates sum to {number(total, 3)}: the flattest direction keeps about {percent(left)} of its error."
+    return ("orange", "freezes", said) if left > FROZEN else ("green", "nearly arrives", said)
 
 
 def all_rates(schedule: Schedule) -> float:
@@ -302,12 +301,20 @@ def question(race: Race) -> Question | None:
     answers.append(Answer("About a tie", needs="lanes that are near the goal at about the same time"))
     right = len(names) if len(tied) > 1 else names.index(tied[0])
     times = listed([f"{name} after {unit(race, time)}" for name, time in arrived.items()])
+    if race.clock != EXAMPLES:
+        times += f" (counted in examples: {listed(examples_at_the_goal(race))})"
     lowest = min(race.courses, key=lambda course: float(np.mean(course.last_fifth)))
     why = (
         f"{times[0].upper()}{times[1:]}: {MEANING[race.clock]} In the end {lowest.name} is lowest: what noise leaves "
         "grows with η / B."
     )
     return Question(f"{counted_in(race)}, who is first {goal_in_words(race)}?", tuple(answers), right, why)
+
+
+def examples_at_the_goal(race: Race) -> list[str]:
+    """How many examples each lane that gets there has seen by then, a median over the seeds."""
+    each = replace(race, clock=EXAMPLES)
+    return [number(round(time)) for time in arrivals_at_the_goal(each)[0].values()]
 
 
 MEANING = {

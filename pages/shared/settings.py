@@ -89,7 +89,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few texts: from a list, or on a slider if they are ordered.
+    """One of a few texts: from a list, on a slider if they are ordered, or side by side.
 
     `then` is called when a reader takes another one, with the new value, to set what depends on it.
     """
@@ -100,6 +100,7 @@ class Choice:
     default: str
     help: str | None = None
     ordered: bool = False
+    side_by_side: bool = False
     then: Callable[[str], None] | None = None
 
     @property
@@ -110,6 +111,8 @@ class Choice:
         common = {"key": key, "help": self.help, "bind": "query-params"}
         if self.ordered:
             return st.select_slider(self.label, self.options, self.default, **common)
+        if self.side_by_side:
+            return st.pills(self.label, self.options, default=self.default, required=True, **common)
         react = (lambda: self.then(st.session_state[key])) if self.then else None
         return st.selectbox(self.label, self.options, self.options.index(self.default), on_change=react, **common)
 

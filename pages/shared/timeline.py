@@ -8,6 +8,7 @@ A frame is a row of the dataset `path`; `updates` says which update each frame s
 """
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +21,8 @@ import streamlit as st
 from pages.shared.charts import FRAMES, ON, PALETTES, Chart, Palette
 from pages.shared.frame import PRESENTING
 
-_FILES = {kind: Path(__file__).with_name(f"timeline.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
-_bar = st.components.v2.component("timeline", html=_FILES["html"], css=_FILES["css"], js=_FILES["js"])
+FILES = {kind: Path(__file__).with_name(f"timeline.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
+_bar = st.components.v2.component("timeline", html=FILES["html"], css=FILES["css"], js=FILES["js"])
 
 STYLE = """<style>
 [data-result] .vega-bindings { display: none !important; }
@@ -47,9 +48,38 @@ class Rule(NamedTuple):
     refused: bool = True  # the last frame shows an update that was not taken, struck through
 
 
+class Drawn(NamedTuple):
+    """A chart as it was shown."""
+
+    spec: dict
+    alt: str
+    datasets: dict[str, pd.DataFrame]
+
+
+class Screen(NamedTuple):
+    """What one run of a page has drawn: the bar, and the charts that came after it."""
+
+    scope: str
+    data: dict  # what the bar was given
+    charts: tuple[Drawn, ...] = ()
+
+
+_screen: ContextVar[Screen] = ContextVar("screen")  # a run of a page has a thread of its own
+
+
+def screen() -> Screen:
+    """What this run has drawn so far."""
+    return _screen.get()
+
+
+def theme() -> str:
+    """The theme that the reader has chosen: light or dark."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
 def palette() -> Palette:
-    """The colours for the theme that the reader has chosen."""
-    return PALETTES["dark" if st.context.theme.type == "dark" else "light"]
+    """The colours for that theme."""
+    return PALETTES[theme()]
 
 
 def bar(
@@ -69,21 +99,23 @@ def bar(
     """
     st.html(STYLE)
     colors = {role: color for role, color in asdict(palette()).items() if role in ("iterate", "gradient", "step")}
+    data = {
+        "scope": scope,
+        "updates": updates.tolist(),
+        "rules": [rule._asdict() for rule in rules],
+        "end": end,
+        "unit": unit,
+        "says": list(says),
+        "opens_at": opens_at,
+        "gate": gate,
+        "frames": FRAMES,
+        "colors": colors,
+    }
+    _screen.set(Screen(scope, data))
     _bar(
         key=f"{scope}_timeline",
         on_theme_change=lambda: None,  # the reader has switched to dark or light: run again, with the other palette
-        data={
-            "scope": scope,
-            "updates": updates.tolist(),
-            "rules": [rule._asdict() for rule in rules],
-            "end": end,
-            "unit": unit,
-            "says": list(says),
-            "opens_at": opens_at,
-            "gate": gate,
-            "frames": FRAMES,
-            "colors": colors,
-        },
+        data=data,
     )
 
 
@@ -91,6 +123,8 @@ def chart(build: Callable[..., Chart], alt: str, datasets: dict[str, pd.DataFram
     """Show a chart with these numbers in its named datasets; titles go to `build`, options to Streamlit."""
     spec = _spec(build, palette(), bool(st.session_state.get(PRESENTING)), *titles)
     st.vega_lite_chart(spec={**spec, "datasets": datasets}, alt=alt, **options)
+    if so_far := _screen.get(None):
+        _screen.set(so_far._replace(charts=(*so_far.charts, Drawn(spec, alt, datasets))))
 
 
 def columns(scope: str, *widths: int) -> list:

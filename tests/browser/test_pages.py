@@ -1,5 +1,6 @@
 """Whole pages in a real browser: links, themes, narrow screens."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -32,6 +33,9 @@ BEYOND_THE_EDGE = """() => {
         .filter(node => !node.closest('svg, pre, tbody, thead, [data-testid=stElementToolbar]'))
         .map(node => `${node.tagName} ${node.className} ${node.innerText}`)
 }"""
+
+CUT_SHORT = """() => [...document.querySelectorAll('.stMain .stPageLink *')]
+    .filter(node => node.clientWidth && node.scrollWidth > node.clientWidth + 1).map(node => node.innerText)"""
 
 
 def assert_nothing_is_cut_off(page: Page) -> None:
@@ -73,6 +77,54 @@ def test_home_leads_to_the_lesson(open_page, server):
         expect(page.get_by_role("heading", level=1)).to_contain_text(title)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_gallery_fits_a_phone(open_page, server, scheme):
+    page = open_page(f"{server}/?home_shows=All", width=390, height=844, charts=1, color_scheme=scheme)
+    expect(page.get_by_role("img", name=re.compile("The stream drifts"))).to_be_visible()
+    assert_nothing_is_cut_off(page)
+    assert page.evaluate(CUT_SHORT) == []
+    width = page.get_by_role("img", name=re.compile("^Too small")).evaluate(
+        "node => node.getBoundingClientRect().width"
+    )
+    assert width > 280  # one column
+
+
+def test_a_card_of_the_gallery_opens_its_scene(open_page, server):
+    page = open_page(server, charts=3)
+    page.get_by_role("radio", name="Explosion").click()
+    page.get_by_role("link", name="Doubled once too often").click()
+    expect(page.get_by_role("radio", name="Doubled once too often")).to_be_checked(timeout=10_000)
+    settle(page, charts=3)
+
+
+def test_n_and_p_page_through_the_scenes_of_all_lessons_but_not_while_typing(open_page, server):
+    page = open_page(server + LAST_SCENES[0][1])
+
+    def press(key: str, expected: str, title: str) -> None:
+        page.keyboard.press(key)
+        expect(page.get_by_role("radio", name=expected, exact=True)).to_be_checked(timeout=10_000)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+        settle(page)
+
+    press("p", "Stops early", "Descent on")
+    press("n", "No minimum", "Descent on")
+    press("n", "Opening", "Fit a line")
+    press("n", "The line of the article", "Fit a line")
+    field = page.get_by_label("Learning rate η (eta)", exact=True)
+    field.press("End")
+    field.type("n")
+    expect(field).to_have_value("0.01n")
+    expect(page.get_by_role("radio", name="The line of the article")).to_be_checked()
+
+
+def test_a_presenter_pages_with_the_settings_folded(open_page, server):
+    page = open_page(f"{server}/quadratic?quadratic_present=true&quadratic_rate=0.35")
+    page.keyboard.press("n")
+    expect(page.locator(".st-key-quadratic_verdict")).to_contain_text("The tolerance measures", timeout=10_000)
+    assert "quadratic_present=true" in page.url
+    settle(page)
+
+
 def test_a_scene_is_one_click_and_can_be_undone(open_page, server):
     page = open_page(server + "/quadratic?quadratic_rate=0.07&quadratic_start=-3.5")
     page.get_by_text("No minimum", exact=True).click()
@@ -111,6 +163,15 @@ def test_the_articles_fit_390_pixels(open_page, server):
     assert_nothing_is_cut_off(page)
 
 
+def test_the_words_fit_390_pixels(open_page, server):
+    page = open_page(server + "/variant_race")
+    page.get_by_role("button", name="Words").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    words = page.get_by_role("dialog")
+    expect(words).to_contain_text("condition number κ")
+    assert words.evaluate("node => node.getBoundingClientRect().right") <= 390
+
+
 def test_a_link_of_the_articles_opens_its_scene_over_what_an_earlier_visit_has_left(open_page, server):
     page = open_page(f"{server}/quadratic?quadratic_rate=0.2&quadratic_start=-3.5")
     page.get_by_role("link", name="The articles, checked").click()
@@ -130,7 +191,7 @@ def test_a_change_of_theme_recolours_the_charts(open_page, server):
     page = open_page(f"{server}/quadratic")
     page.emulate_media(color_scheme="dark")
     expect(page.locator(".stVegaLiteChart path[fill='#56b4e9']").first).to_be_visible(timeout=10_000)
-    assert page.locator(".stVegaLiteChart path[fill='#0072b2']").count() == 0
+    expect(page.locator(".stVegaLiteChart path[fill='#0072b2']")).to_have_count(0)  # the second follows the first
 
 
 def test_the_back_button_brings_back_the_settings_and_what_they_show(open_page, server):
@@ -162,6 +223,26 @@ def test_a_click_on_the_loss_surface_starts_there(open_page, server):
     assert view["x"] < middle[0] < view["x"] + view["width"] and view["y"] < middle[1] < view["y"] + view["height"]
     assert "regression_w1=3.6" in page.url and "regression_b=0.6" in page.url
     assert page.evaluate("window.nodes.every(node => node.isConnected)")
+
+
+def test_a_click_among_all_rates_takes_that_rate(open_page, server):
+    page = open_page(f"{server}/quadratic")
+    page.get_by_text("Every learning rate at once").click()
+    sweep = page.locator(".st-key-quadratic_sweep_times")
+    sweep.locator("svg.marks").wait_for()
+    settle(page, charts=4)
+    sweep.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    plot = sweep.locator(".background").first.bounding_box()
+    at = plot["x"] + 0.7 * plot["width"], plot["y"] + 0.2 * plot["height"]
+    page.mouse.move(*at)
+    page.mouse.click(*at)
+    page.wait_for_timeout(800)
+    settle(page, charts=4)
+    expect(page).to_have_url(re.compile(r"quadratic_rate=0\.09\d*$"))
+    expect(sweep.get_by_text("you are here: 0.09")).to_be_visible()
+    page.get_by_role("button", name="Hide result").click()
+    expect(sweep).not_to_be_visible()
 
 
 def test_an_uploaded_file_is_fitted(open_page, server):
@@ -229,3 +310,34 @@ def test_what_a_teacher_writes_is_text(open_page, server):
     expect(note).to_be_visible()
     assert note.locator("a, img, strong").count() == 0
     expect(page.get_by_text("update 4 of 35")).to_be_visible()
+
+
+# Not the arrows in a field for a number or a choice: the arrow keys do the same.
+CONTROLS = """() => {
+    const bars = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].map(host => host.shadowRoot);
+    const controls = 'button, input, select, textarea, a[href], summary, [role=slider]';
+    const seen = [document, ...bars].flatMap(root => [...root.querySelectorAll(controls)])
+        .filter(node => node.checkVisibility({ visibilityProperty: true }) && !node.disabled)
+        .filter(node => !node.closest('[data-testid=stElementToolbar], [data-testid=stHeader], .vega-bindings'))
+        .filter(node => !(node.tabIndex < 0 && node.closest('.stNumberInput, .stSelectbox')));
+    seen.forEach((node, i) => { node.dataset.control = i; });
+    return seen.map(node => node.getAttribute('aria-label') || node.innerText);
+}"""
+FOCUSED = """() => {
+    let node = document.activeElement;
+    while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+    const group = node.closest('[role=radiogroup]');  // the arrow keys reach the others of a group
+    const reached = group ? [...group.querySelectorAll('[data-control]')] : [node];
+    return reached.map(each => each.dataset.control).filter(Boolean).map(Number);
+}"""
+
+
+@pytest.mark.parametrize(("lesson", "charts"), [("quadratic", 2), ("linear_regression", 3), ("variant_race", 2)])
+def test_the_keyboard_alone_reaches_every_control(open_page, server, lesson, charts):
+    page = open_page(f"{server}/{lesson}", charts=charts)
+    names, reached = page.evaluate(CONTROLS), set()
+    for _ in range(2 * len(names)):
+        page.keyboard.press("Tab")
+        reached.update(page.evaluate(FOCUSED))
+    assert len(names) > 25
+    assert [name for i, name in enumerate(names) if i not in reached] == []

@@ -50,7 +50,7 @@ def test_a_page_opens_at_rest_on_the_last_update(lesson):
 
 
 def test_buttons_keys_and_scrub_move_every_chart_alike(lesson):
-    lesson.get_by_role("button", name="First").click()
+    lesson.get_by_role("button", name="First", exact=True).click()
     assert frames(lesson) == [0, 0]
     for name, expected in (("Forward", 1), ("Forward", 2), ("Back", 1), ("Last", 35)):
         lesson.get_by_role("button", name=name, exact=True).click()
@@ -75,7 +75,7 @@ def test_letters_step_after_a_slider_was_moved_and_not_while_typing(lesson):
 
 
 def test_the_rule_shows_the_numbers_of_the_update_in_the_colours_of_the_chart(lesson):
-    lesson.get_by_role("button", name="First").click()
+    lesson.get_by_role("button", name="First", exact=True).click()
     assert lesson.locator(".rule").inner_text() == "x₁ = 8.0000 − 0.05 × 46.000 = 5.7000"
     color = lesson.locator(".rule .gradient").evaluate("span => getComputedStyle(span).color")
     assert color == "rgb(213, 94, 0)"
@@ -93,8 +93,8 @@ def test_playing_shows_at_least_40_frames_a_second_without_the_server(open_page,
         """() => { const send = WebSocket.prototype.send; window.sent = 0;
                    WebSocket.prototype.send = function (data) { window.sent += 1; return send.call(this, data); }; }"""
     )
-    page.get_by_role("button", name="First").click()
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="First", exact=True).click()
+    page.get_by_role("button", name="Play", exact=True).click()
     best = max(page.evaluate(CHANGES_A_SECOND, 2) for _ in range(2))
     assert best >= 40
     assert page.evaluate("window.sent") == 0 and not sent
@@ -106,7 +106,7 @@ def test_play_from_the_end_starts_over_and_pauses_at_the_end(lesson):
     lesson.wait_for_timeout(200)
     assert 0 < frames(lesson)[0] < 35
     expect(lesson.get_by_role("button", name="Pause")).to_be_visible()
-    expect(lesson.get_by_role("button", name="Play")).to_be_visible(timeout=5000)
+    expect(lesson.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=5000)
     assert frames(lesson) == [35, 35]
 
 
@@ -145,7 +145,7 @@ def test_hiding_shows_the_start_only_until_play(lesson):
     assert curve.locator("line[stroke='#b8578d']").evaluate_all(places) == []  # no step
 
     lesson.locator(".speed").select_option("60")
-    lesson.get_by_role("button", name="Play").click()
+    lesson.get_by_role("button", name="Play", exact=True).click()
     expect(verdict).to_be_visible(timeout=5000)
     assert frames(lesson) == [35, 35]
 

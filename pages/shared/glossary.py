@@ -1,0 +1,182 @@
+"""The words of the lab, each in a sentence: one list, for the help of the settings and for those who look a word up."""
+
+from typing import NamedTuple
+
+
+class Term(NamedTuple):
+    name: str
+    symbol: str  # empty where the field has none
+    sentence: str
+
+
+GROUPS = {
+    "What is minimised": (
+        Term("theta", "θ", "The parameters: the numbers that descent changes, such as slope and intercept of a line."),
+        Term("start", "θ₀", "Where the parameters are before the first update."),
+        Term("objective", "f(θ)", "The function whose lowest point is looked for."),
+        Term("loss", "", "The objective where there are data: here the mean of the squared residuals."),
+        Term(
+            "gradient",
+            "∇f",
+            "The slopes of the objective, one for each parameter: together they point to where it rises fastest, and "
+            "descent goes the other way.",
+        ),
+        Term("optimum", "θ*", "Parameters at which the objective is least; in a valley there are many."),
+        Term("gap", "f(θ) − f*", "How far the value of the objective lies above the least possible one."),
+        Term("contour", "", "A line along which the loss stays the same."),
+        Term(
+            "slice",
+            "",
+            "A picture of two parameters with the others held fixed; a path drawn on it is only a projection, for the "
+            "others move as well.",
+        ),
+    ),
+    "The update": (
+        Term("update", "t", "One step of descent: the new θ is the old θ less the learning rate times the direction."),
+        Term(
+            "learning rate", "η", "How far one update goes: η times the gradient, or times what the rule makes of it."
+        ),
+        Term(
+            "direction",
+            "",
+            "What an update multiplies by the learning rate: the gradient, or what the rule makes of it.",
+        ),
+        Term(
+            "rule",
+            "",
+            "How gradients become a direction: plain descent takes the gradient as it is, momentum and Nesterov "
+            "remember earlier ones.",
+        ),
+        Term(
+            "velocity", "v", "The memory of momentum: at every update β times the old velocity plus the new gradient."
+        ),
+        Term("momentum", "β", "How much of the velocity is kept at every update; 0 is plain descent."),
+        Term("schedule", "", "The learning rate as a function of t, the number of updates already made."),
+        Term("decay", "", "How fast the rate of a 1/t schedule falls: after t updates it is η / (1 + decay·t)."),
+        Term(
+            "factor",
+            "",
+            "What the rate is multiplied by: after every update in an exponential schedule, after so many in a step "
+            "schedule.",
+        ),
+        Term("interval", "", "How many updates a step schedule makes before it lowers the rate."),
+        Term("last rate", "", "What the rate of a cosine schedule falls towards, in half a wave over the whole run."),
+    ),
+    "How it goes": (
+        Term("run", "", "All updates from the start to the end, with the numbers of each."),
+        Term("converges", "", "Comes as near to an optimum as one likes, if it only goes on long enough."),
+        Term("diverges", "", "Moves away from the optimum without end."),
+        Term(
+            "limit",
+            "",
+            "The constant rate below which descent converges and above which it diverges: 2 / λmax in plain descent "
+            "on all examples.",
+        ),
+        Term(
+            "mean-square limit",
+            "",
+            "The limit where batches are drawn with replacement: above it the mean squared distance to the optimum "
+            "grows without end.",
+        ),
+        Term(
+            "noise floor",
+            "",
+            "How far above the least loss descent on batches stays on average at a constant rate, because its "
+            "gradients stay noisy.",
+        ),
+        Term(
+            "tolerance",
+            "",
+            "A run stops before an update that would move the parameters by less than this: it measures the step, not "
+            "the distance that is left.",
+        ),
+        Term("budget", "", "How far a run may go; then it ends, wherever it is."),
+    ),
+    "Curvature": (
+        Term(
+            "curvature",
+            "λ",
+            "How fast the slope changes along a direction; the curvatures are the eigenvalues of the Hessian, the "
+            "matrix of second derivatives.",
+        ),
+        Term(
+            "condition number",
+            "κ",
+            "The largest curvature divided by the smallest that is not 0: the larger, the slower plain descent, "
+            "even at its best rate.",
+        ),
+        Term(
+            "standardise",
+            "",
+            "Shift each feature to mean 0 and stretch it to standard deviation 1, which mostly makes κ much smaller.",
+        ),
+    ),
+    "Data": (
+        Term("data", "", "A table of examples, to which the parameters are fitted."),
+        Term("example", "n", "One row of the data, its features and its target; n is how many there are."),
+        Term("feature", "x", "A column of the data from which the target is predicted."),
+        Term("target", "y", "The column of the data that is to be predicted."),
+        Term("slope", "w", "How much the prediction rises when its feature alone rises by 1."),
+        Term("intercept", "b", "The prediction where every feature is 0."),
+        Term("residual", "", "What is left of a target when its prediction is taken away."),
+        Term("noise", "", "What chance adds to every target; its standard deviation says how much."),
+        Term("outlier", "", "An example whose target lies far from where the others would put it."),
+        Term("seed", "", "Where chance begins: the same seed draws the same numbers again."),
+        Term("stream", "", "Examples that are seen once, in the order of their arrival."),
+    ),
+    "Batches": (
+        Term("batch size", "B", "How many examples one update looks at; its gradient is the mean of theirs."),
+        Term("batch descent", "", "Descent in which every update looks at all n examples."),
+        Term("mini-batch descent", "", "Descent in which every update looks at a few of the examples."),
+        Term("stochastic descent", "", "Descent in which every update looks at a single example."),
+        Term("epoch", "", "As many updates as it takes to look at n examples; in batch descent that is one."),
+        Term(
+            "order",
+            "",
+            "How the examples come into the batches: shuffled for each epoch, as they stand, or each drawn from all.",
+        ),
+        Term(
+            "drawn with replacement",
+            "",
+            "Every draw is from all examples again, so in an epoch some may come twice and others not at all.",
+        ),
+        Term(
+            "gradient noise",
+            "",
+            "How the gradient of a batch differs from that of all examples; less, on average, the larger the batch.",
+        ),
+    ),
+    "The race": (
+        Term("lane", "", "One of those who race: a batch size with its learning rate, schedule and rule."),
+        Term("clock", "", "What counts as time in a race: updates, examples seen or parallel time."),
+        Term("examples seen", "", "How many examples all updates so far have looked at: the work that is done."),
+        Term(
+            "parallel time",
+            "",
+            "Rounds of P workers who share each batch: a batch of B takes B / P rounds, rounded up.",
+        ),
+        Term("workers", "P", "How many examples can be looked at at the same time."),
+    ),
+    "The picture": (
+        Term("picture", "", "The stretch of an axis that is drawn; what lies outside is computed all the same."),
+        Term("log axis", "", "An axis on which equal distances are equal factors, and 0 has no place."),
+    ),
+}
+SENTENCES = {term.name: term.sentence for terms in GROUPS.values() for term in terms}
+
+
+def help(name: str, here: str = "") -> str:
+    """The sentence of a word as the help of a setting, and what is to be added to it there."""
+    return f"{SENTENCES[name]} {here}".rstrip()
+
+
+def as_markdown() -> str:
+    """The whole list."""
+    return "\n\n".join(
+        f"### {group}\n\n" + "\n\n".join(f"**{_with_symbol(term)}** {term.sentence}" for term in terms)
+        for group, terms in GROUPS.items()
+    )
+
+
+def _with_symbol(term: Term) -> str:
+    return f"{term.name} {term.symbol}".rstrip().replace("*", r"\*") + ":"

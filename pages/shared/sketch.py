@@ -1,0 +1,96 @@
+"""A small picture of a run: lines as the text of an SVG, for a page with many of them. Only numbers go into it.
+
+A line is drawn until it leaves the frame, and an arrow head stands where it leaves; nothing is bent to fit. Coordinates
+are whole numbers on a grid twice as fine as the screen's, and points that fall on the one before are left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+WIDTH, HEIGHT = 600, 260
+BORDER = 6  # around the frame
+SIDE = 24  # between the frame and the ends of the x axis, so that the dot at the end of a run is in the frame
+ROUNDING = 1e-6  # of the frame: some arrays come in single precision
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line through points in the order in which they are given. A run ends in a dot, or in an arrow head."""
+
+    x: np.ndarray
+    y: np.ndarray
+    color: str
+    width: int = 5
+    dash: str = "none"
+    dots: str | None = None  # the colour of a dot on every point
+    is_run: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Sketch:
+    """Lines in a frame, on axes that may be logarithmic, and in words what they are."""
+
+    lines: tuple[Line, ...]
+    x: tuple[float, float]
+    y: tuple[float, float]
+    words: str
+    log_x: bool = False
+    log_y: bool = False
+
+    def places(self, line: Line) -> tuple[np.ndarray, bool]:
+        """The points of a line in a frame from 0 to 1 until it leaves, the point where it does last; and whether."""
+        across = _along(line.x, self.x, self.log_x)
+        points = np.column_stack([across, _along(line.y, self.y, self.log_y)])
+        points = points[np.isfinite(points).all(axis=1)]  # a log axis has no place for 0
+        outside = ((points < -ROUNDING) | (points > 1 + ROUNDING)).any(axis=1)
+        if not outside.any():
+            return points, False
+        first = int(outside.argmax())
+        here, there = points[first - 1], points[first]
+        edge = np.where(there > here, 1.0, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.nanmin((edge - here) / (there - here))
+        return np.vstack([points[:first], here + part * (there - here)]), True
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a line leaves the frame."""
+        return any(self.places(line)[1] for line in self.lines)
+
+
+def _along(values: np.ndarray, ends: tuple[float, float], log: bool) -> np.ndarray:
+    if log:
+        with np.errstate(divide="ignore"):
+            values, ends = np.log10(values), np.log10(ends)
+    return (values - ends[0]) / (ends[1] - ends[0])
+
+
+def svg(sketch: Sketch, frame: str) -> str:
+    """The picture as text; `frame` is the colour of its frame."""
+    size = f'x="{BORDER}" y="{BORDER}" width="{WIDTH - 2 * BORDER}" height="{HEIGHT - 2 * BORDER}"'
+    marks = [f'<rect {size} rx="8" stroke="{frame}" stroke-opacity="0.35" stroke-width="2"/>']
+    for line in sketch.lines:
+        marks += _marks(line, *sketch.places(line))
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none"'
+    return f'{head} stroke-linecap="round" stroke-linejoin="round">{"".join(marks)}</svg>'
+
+
+def _marks(line: Line, places: np.ndarray, leaves: bool) -> list[str]:
+    corner = np.array([BORDER + SIDE, BORDER])
+    pixels = corner + (np.array([WIDTH, HEIGHT]) - 2 * corner) * np.column_stack([places[:, 0], 1 - places[:, 1]])
+    points = [f"{x} {y}" for x, y in pixels.round().astype(int).tolist()]
+    joined = [point for before, point in zip([None, *points], points, strict=False) if point != before]
+    style = f'stroke="{line.color}" stroke-width="{line.width}"'
+    marks = [f'<path d="M{"L".join(joined)}" {style} stroke-dasharray="{line.dash}"/>']
+    if line.dots:
+        each = "".join(f"M{point}h0" for point in dict.fromkeys(points[: len(points) - leaves]))
+        marks.append(f'<path d="{each}" stroke="{line.dots}" stroke-width="14"/>')
+    if line.is_run and leaves:
+        across, up = pixels[-1] - pixels[-2]
+        turn = np.degrees(np.arctan2(up, across))
+        head = f'transform="translate({points[-1]}) rotate({turn:.0f})"'
+        marks.append(f'<path d="M8 0L-22 -15V15Z" fill="{line.color}" {head}/>')
+    elif line.is_run:
+        marks.append(f'<path d="M{points[-1]}h0" stroke="{line.dots or line.color}" stroke-width="20"/>')
+    return marks

@@ -1,0 +1,326 @@
+"""One descent at a hundred learning rates at once: how near each comes to the optimum, and how soon it arrives.
+
+The rates are the runs of a single `descend`. The last run is at the reader's own rate, so that the ball stands exactly
+where the page's own run ends.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from gdcore import Constant, GradientDescent, Outcome, Trace, descend, theory
+from gdcore.objectives import QuadraticObjective
+from gdcore.theory import Regime
+from pages.shared import race_words, sweep_charts, timeline
+from pages.shared.lesson import lazily
+from pages.shared.race_runs import GAP_GOAL, Lane, Race
+from pages.shared.runs import Datasets, decades, positive
+from pages.shared.words import apart, count, number
+
+RATES = 100
+FROM, TO = 1e-3, 3.0  # times the limit: where the rates begin and end
+LOWEST, TALLEST = 1e-16, 100.0  # times the gap at the start: what ends beyond them lies outside the picture
+MOST_UPDATES = 10_000  # of all lanes of a race together, at each rate
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One descent at every rate and, in the last place, at the reader's own."""
+
+    rates: np.ndarray  # (RATES + 1,)
+    gap: np.ndarray  # after the budget, as a part of the start's; infinite beyond the range of numbers
+    needed: np.ndarray  # time until it has arrived for good; infinite where it has not within the budget
+    name: str = ""
+    limit: float | None = None  # where theory claims one
+    best: float | None = None
+    predicted_gap: np.ndarray | None = None
+    predicted_needed: np.ndarray | None = None
+
+    @property
+    def own(self) -> float:
+        return float(self.rates[-1])
+
+    @cached_property
+    def fastest(self) -> int:
+        """Which of the hundred arrives first or, if none does, comes nearest."""
+        return int(np.lexsort((self.gap[:-1], self.needed[:-1]))[0])
+
+    @property
+    def arrive(self) -> int:
+        return int(np.isfinite(self.needed[:-1]).sum())
+
+    @property
+    def grow(self) -> int:
+        """At how many of the hundred the gap ends larger than it began."""
+        return int((self.gap[:-1] > 1).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """The curves of a lesson: one, or one for each lane of a race."""
+
+    curves: tuple[Curve, ...]
+    unit: str  # of time: an update, an epoch, an example
+    budget: float  # in that unit
+    goal: float  # the gap, as a part of the start's, at which a descent has arrived
+    arrived: str  # the same in words
+    notes: tuple[str, ...] = ()
+
+    def gaps(self) -> Datasets:
+        """The gap of every rate after the budget."""
+        gaps = np.concatenate([curve.gap for curve in self.curves])
+        seen = np.append(gaps[(LOWEST <= gaps) & (gaps <= TALLEST)], [1.1, min(self.goal, 1.0)])
+        low, high = decades(positive(seen), below=bool((gaps < LOWEST).any()))
+        view = {"value_low": low, "value_high": high, "goal": self.goal}
+        return self._drawn(view, [(curve.gap, curve.predicted_gap) for curve in self.curves])
+
+    def times(self) -> Datasets:
+        """The time that every rate needs."""
+        high = 1.15 * self.budget
+        first = np.nanmin([np.nanmin(positive(curve.needed), initial=high / 10) for curve in self.curves])
+        view = {"value_low": 0.7 * first, "value_high": high, "goal": np.nan}
+        return self._drawn(view, [(curve.needed, curve.predicted_needed) for curve in self.curves])
+
+    def _drawn(self, view: dict, values: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> Datasets:
+        grid = self.curves[0].rates
+        ends = {"rate_low": grid.min() / 1.1, "rate_high": grid.max() * 1.1}
+        runs = []
+        for lane, (curve, (value, predicted)) in enumerate(zip(self.curves, values, strict=True)):
+            rows = {"lane": lane, "rate": curve.rates, "value": positive(value)}
+            rows |= {"top": value > view["value_high"], "bottom": (0 < value) & (value < view["value_low"])}
+            rows |= {"zero": value == 0}
+            rows |= {"yours": np.arange(len(value)) > RATES - 1, "fastest": np.arange(len(value)) == curve.fastest}
+            rows |= {"predicted": np.nan if predicted is None else positive(predicted)}
+            runs.append(pd.DataFrame(rows | self._tips(curve)))
+        return {
+            "runs": pd.concat(runs),
+            "rules": self._rules(ends),
+            "lanes": pd.DataFrame(enumerate(map(legend, self.curves)), columns=["lane", "words"]),
+            "view": pd.DataFrame(ends | view, index=[0]),
+        }
+
+    def _tips(self, curve: Curve) -> dict[str, list[str]]:
+        return {
+            "name": [curve.name] * len(curve.rates),
+            "rate_words": [number(rate) for rate in curve.rates.tolist()],
+            "gap_words": [number(gap) if gap else "exactly 0" for gap in curve.gap.tolist()],
+            "needed_words": [self.time(needed) for needed in curve.needed.tolist()],
+        }
+
+    def _rules(self, ends: dict[str, float]) -> pd.DataFrame:
+        """The rates that have a name. Lanes share one picture: there the words about each stand in the legend."""
+        one, own = self.curves[0], {curve.own for curve in self.curves}
+        rows = [("you", 0, one.own, f"you are here: {number(one.own)}", 0)] if len(own) == 1 else []
+        if len(self.curves) == 1:
+            best = float(one.rates[one.fastest]) if one.best is None else one.best
+            word, limits = "best" if one.best is None else "best in theory", [one.limit] if one.limit else []
+            rows.append(("best", 0, best, f"{word}: {apart(best, *limits)}", 1))
+            rows += [("limit", 0, limit, f"limit: {apart(limit, best)}", 2) for limit in limits]
+        else:
+            rows += [("limit", lane, curve.limit, "", 0) for lane, curve in enumerate(self.curves) if curve.limit]
+        types = {"kind": str, "lane": int, "rate": float, "words": str, "row": int}
+        rules = pd.DataFrame(rows, columns=list(types)).astype(types)
+        return rules.assign(leftwards=rules.rate > np.sqrt(ends["rate_low"] * ends["rate_high"]))
+
+    @property
+    def whole_budget(self) -> str:
+        return self.time(self.budget) if len(self.curves) == 1 else "the budget"
+
+    def time(self, needed: float) -> str:
+        return count(round(needed), self.unit) if np.isfinite(needed) else "not within the budget"
+
+    def signs(self) -> str:
+        """How to read the pictures, without the signs that are not in them."""
+        signs = ["Large: yours", "diamond: the fastest", "triangles: beyond the edge", "grey dashes: arrived"]
+        signs += ["thin dashes: predicted by theory"] if self.curves[0].predicted_gap is not None else []
+        signs += ["cross: exactly 0"] if any((curve.gap == 0).any() for curve in self.curves) else []
+        return f"Click anywhere to take that rate. {' · '.join(signs)}."
+
+    def sentences(self) -> list[str]:
+        """What the pictures show, counted."""
+        return [self._sentence(curve) for curve in self.curves]
+
+    def _sentence(self, curve: Curve) -> str:
+        rate = number(float(curve.rates[curve.fastest]), 3)
+        begin = f"**{curve.name}**: of" if curve.name else "Of"
+        if curve.arrive:
+            verb = "arrives" if curve.arrive == 1 else "arrive"
+            told = f"{curve.arrive} {verb}; the fastest, {rate}, needs {self.time(curve.needed[curve.fastest])}"
+        else:
+            told = f"none arrives within the budget; {rate} comes nearest"
+        grow = f" At {curve.grow} the gap ends larger than it began." if curve.grow else ""
+        return f"{begin} {RATES} rates {told}; yours, {number(curve.own)}, {self._yours(curve)}.{grow}"
+
+    def _yours(self, curve: Curve) -> str:
+        """Whether the reader's own rate arrives, beside what theory says."""
+        needed = curve.needed[-1]
+        said = f"needs {self.time(needed)}" if np.isfinite(needed) else "does not arrive"
+        if curve.predicted_needed is None:
+            return said
+        predicted = curve.predicted_needed[-1]
+        if predicted == needed:
+            return f"{said}, as theory predicts"
+        return f"{said}; theory says {count(round(predicted), self.unit) if np.isfinite(predicted) else 'never'}"
+
+
+def legend(curve: Curve) -> str:
+    limit = f", limit {number(curve.limit, 3)}" if curve.limit else ""
+    return f"{curve.name}: best {number(float(curve.rates[curve.fastest]), 3)}{limit}"
+
+
+def around(limits: Sequence[float], own: Sequence[float]) -> np.ndarray:
+    """A hundred rates on a log scale around the limits, with the reader's own between them."""
+    return np.geomspace(min(FROM * min(limits), *own), max(TO * max(limits), *own), RATES)
+
+
+def nothing_to_close(objective: QuadraticObjective, start: np.ndarray) -> str:
+    """Why there is no gap whose size could be drawn, or nothing if there is one."""
+    regimes = set(theory.regimes(objective, start, 1.0))
+    if regimes <= {Regime.FLAT}:
+        return "The function is the same everywhere: whatever the rate, nothing moves."
+    if objective.optimum is None:
+        return "There is no minimum, so there is no gap that a rate could close, and no limit."
+    if regimes <= {Regime.FLAT, Regime.STATIONARY}:
+        return "The start is a minimum already: there is no gap that a rate could close. Start somewhere else."
+    return ""
+
+
+def of_descent(
+    objective: QuadraticObjective, start: np.ndarray, rate: float, updates: int, tolerance: float, unit: str
+) -> Sweep | str:
+    """Plain descent at every rate, as the page runs it at one; a sentence where there is nothing to draw."""
+    if why_not := nothing_to_close(objective, start):
+        return why_not
+    curved = theory.curvatures(objective)
+    limit = theory.rate_limit(curved)
+    rates = np.append(around([limit], [rate]), rate)
+    trace = descend(objective, start, GradientDescent(), rates, updates, tolerance=tolerance)
+    gaps = parts_of(theory.gap(objective, start), theory.gap(objective, trace.theta))
+    curve = Curve(
+        rates,
+        at_the_end(gaps, trace),
+        stays_below(gaps, GAP_GOAL, trace.steps_taken),
+        limit=limit,
+        best=theory.best_rate(curved),
+        predicted_gap=parts_of(
+            theory.predicted_gap(objective, start, 0.0, 0), theory.predicted_gap(objective, start, rates, updates)
+        ),
+        predicted_needed=theory.updates_to_shrink_at(objective, start, rates, GAP_GOAL),
+    )
+    early = trace.outcome[:-1].count(Outcome.SETTLED)
+    note = f"The tolerance ends {count(early, 'run')} before the budget does: there theory’s line goes further."
+    arrived = f"the gap stays at most {GAP_GOAL:.0%} of its start".replace("%", " %")
+    return Sweep((curve,), unit, updates, GAP_GOAL, arrived, (note,) if early else ())
+
+
+def parts_of(start_gap: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+    """Gaps as parts of the gap at the start, infinite beyond the range of numbers."""
+    with np.errstate(over="ignore"):
+        return gaps / start_gap
+
+
+def at_the_end(gaps: np.ndarray, trace: Trace) -> np.ndarray:
+    """The last gap of every run, infinite for those that left the range of numbers."""
+    last = gaps[trace.steps_taken, np.arange(gaps.shape[1])]
+    return np.where([outcome is Outcome.NOT_FINITE for outcome in trace.outcome], np.inf, last)
+
+
+def stays_below(gaps: np.ndarray, goal: float, taken: np.ndarray) -> np.ndarray:
+    """Updates until each run's gap is at most the goal and stays so; infinite for never."""
+    above = gaps > goal  # False beyond the end of a run
+    after_the_last = np.where(above.any(0), len(above) - above[::-1].argmax(0), 0)
+    return np.where(after_the_last <= taken, after_the_last, np.inf)
+
+
+def of_race(race: Race) -> Sweep | str:
+    """Every lane of a race at every initial rate, each rate on the batches of the first seed."""
+    objective, floor = race.phases[-1].objective, race.phases[-1].floor
+    if why_not := nothing_to_close(objective, race.start):
+        return why_not
+    curved, own = theory.curvatures(race.model.objective), [float(lane.schedule(0)) for lane in race.lanes]
+    limits = [limit_of(race, lane) or theory.rate_limit(curved, lane.optimizer) for lane in race.lanes]
+    grid, start_gap = around(limits, own), theory.gap(objective, race.start)
+    longest = max(race.steps) if race.drifts else MOST_UPDATES // len(race.lanes)  # a stream goes on after its drift
+    curves, budgets = [], []
+    for course, rate, steps in zip(race.courses, own, race.steps, strict=True):
+        rates = np.append(grid, rate)
+        swept = race.at_rates(course.lane, rates, min(steps, longest))
+        gaps = parts_of(start_gap, theory.gap(objective, swept.trace.theta))
+        needed = swept.below(race.goal)[1]
+        curves.append(Curve(rates, at_the_end(gaps, swept.trace), needed, course.name, limit_of(race, course.lane)))
+        budgets.append(float(swept.clock[-1] - swept.clock[swept.since]))
+    unit, arrived = race_words.UNITS[race.clock], f"the loss stays {race_words.goal_in_words(race)}"
+    goal = (race.goal * (floor if race.has_multiples else 1.0) - floor) / start_gap
+    return Sweep(tuple(curves), unit, max(budgets), goal, arrived, tuple(notes_on(race, longest)))
+
+
+def notes_on(race: Race, longest: int) -> list[str]:
+    """What is to be known of the lanes: which are cut, and what their limits are."""
+    cut = [
+        f"{course.name} ends after {number(longest)} of {count(steps, 'update')}"
+        for course, steps in zip(race.courses, race.steps, strict=True)
+        if steps > longest
+    ]
+    notes = []
+    if cut:
+        notes.append(
+            f"So that all rates are there at once, {race_words.listed(cut)}: what stays until then has arrived."
+        )
+    if any(limit_of(race, lane) and race.draws(lane) for lane in race.lanes):
+        notes.append("Where batches are drawn the limit is that of the mean square.")
+    return notes
+
+
+def limit_of(race: Race, lane: Lane) -> float | None:
+    """The limit that theory claims for a constant rate; in the mean square where batches are drawn."""
+    objective = race.model.objective
+    if race.drifts or not isinstance(lane.schedule, Constant):
+        return None
+    if lane.size == race.n_examples and not race.draws(lane):
+        return theory.rate_limit(theory.curvatures(objective), lane.optimizer)
+    return theory.mean_square_limit(objective, lane.size) if isinstance(lane.optimizer, GradientDescent) else None
+
+
+def show(page: str, make: Callable[[], Sweep | str], take: Callable[[str], None]) -> None:
+    """The expander below the charts of a lesson. `take` is given the rate that was clicked, as a text."""
+    expander = lazily("Every learning rate at once", f"{page}_sweep")
+    if not expander.open:
+        return
+    with expander:
+        sweep = make()
+        if isinstance(sweep, str):
+            st.markdown(sweep)
+            return
+        st.markdown("  \n".join(sweep.sentences()))
+        pictures = (
+            ("gap", f"Gap after {sweep.whole_budget}", "gap ÷ gap at the start", sweep.gaps()),
+            ("times", f"{sweep.unit.capitalize()}s until {sweep.arrived}", f"{sweep.unit}s", sweep.times()),
+        )
+        for column, (name, heading, title, datasets) in zip(
+            st.columns(2, vertical_alignment="bottom"), pictures, strict=True
+        ):
+            key = f"{page}_sweep_{name}"
+            with column:
+                st.markdown(f"**{heading}**")
+                timeline.chart(
+                    sweep_charts.over_the_rates,
+                    f"{heading}, at each of {RATES} learning rates.",
+                    datasets,
+                    title,
+                    len(sweep.curves),
+                    key=key,
+                    on_select=lambda key=key: take_the_clicked(key, take),
+                    selection_mode="taken",
+                )
+        st.caption(" ".join([sweep.signs(), *sweep.notes]))
+
+
+def take_the_clicked(key: str, take: Callable[[str], None]) -> None:
+    """Hand on the rate that was clicked in a chart, with three digits."""
+    chosen = st.session_state[key]["selection"].get("taken")
+    if chosen and chosen[0].get("rate"):
+        take(f"{chosen[0]['rate']:.3g}")

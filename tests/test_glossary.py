@@ -1,0 +1,38 @@
+"""The words of the lab: all there, each once, each in a sentence, and the same in the help of the settings."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import glossary, quadratic_settings, race_settings, regression_settings
+from tests.harness import FILES, open_lesson
+
+TERMS = [term for terms in glossary.GROUPS.values() for term in terms]
+SETTINGS = [*quadratic_settings.SETTINGS, *regression_settings.all_settings(), *race_settings.all_settings()]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_the_help_of_a_setting_begins_with_a_sentence_of_the_glossary(setting):
+    assert setting.help and setting.help.startswith(tuple(glossary.SENTENCES.values()))
+
+
+def test_every_word_is_there_once_and_in_a_sentence():
+    assert len(glossary.SENTENCES) == len(TERMS)
+    for term in TERMS:
+        assert term.sentence[0].isupper() and term.sentence.endswith(".") and len(term.sentence) < 160
+
+
+def test_the_glossary_uses_the_names_of_the_lab_and_no_others():
+    words = glossary.as_markdown().lower().replace(",", " ").replace(".", " ").split()
+    assert not {"lr", "alpha", "cost", "iteration", "iterations", "samples", "weights", "hyperparameter"} & set(words)
+
+
+@pytest.mark.parametrize("lesson", FILES)
+def test_the_words_are_a_click_away_on_every_lesson_and_sent_only_then(lesson):
+    app = open_lesson(lesson)
+    assert glossary.as_markdown() not in texts(app)
+    app.button(key="words").click().run()
+    assert not app.exception and glossary.as_markdown() in texts(app)
+
+
+def texts(app: AppTest) -> list[str]:
+    return [text.value for text in app.markdown]
