@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from pages.shared.charts import PINS
@@ -28,10 +27,9 @@ SIGNS = {"A": "· · · ·", "B": "— — —", "C": "— · — ·"}  # the da
 CACHED = 100  # pinned runs, of all visits to a lesson
 FAR = 1e6  # pictures away from the picture: a point there is more than SVG can take
 
-# A chart is built anew when a dataset comes or goes, so `pins` is there while nothing is pinned, too. It is an Arrow
-# table, for to make one of an empty frame would cost every redraw a third of a millisecond a chart.
+# A chart is built anew when a dataset comes or goes, so `pins` is there while nothing is pinned, too.
 TYPES = {"pin": str, "lane": int, "piece": int, "row": int, "x": float, "y": float, "name": str}
-NONE = pa.Table.from_pandas(pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in TYPES.items()}))
+NONE = pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in TYPES.items()})
 
 
 @dataclass(frozen=True)
