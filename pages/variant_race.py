@@ -40,6 +40,7 @@ def page() -> None:
         previous_and_next(paging, panel, scene)
     values = panel.values
     race, cap = race_of(values, dataset)
+    st.sidebar.caption(words.recorded(race))
     pins = Pins(panel, kept, OF_THE_PICTURE, lanes.label)
 
     title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"

@@ -62,6 +62,12 @@ def axis(race: Race) -> str:
     }[race.clock]
 
 
+def recorded(race: Race) -> str:
+    """How near the race is to the most that can be recorded."""
+    updates = sum(race.steps) * len(race.seeds)
+    return f"{number(updates)} of at most {number(MOST_UPDATES)} updates are recorded."
+
+
 def cut(asked: Budget, budget: Budget, sizes: Sequence[int], n: int, order: Order, seeds: int) -> str:
     """Why a race is shorter than its budget."""
     updates = sum(asked.updates(size, n, order) for size in sizes) * seeds
