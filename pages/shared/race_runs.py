@@ -52,8 +52,8 @@ GOAL = 2.0  # times the least loss
 GAP_GOAL = 0.01  # of the gap at the start, where the least loss is 0 and has no multiple
 TIE = 1.25  # as much later than the first is still called a tie
 TALLEST = 1000  # times the loss at the start: what climbs higher has left the picture
-STEPS_SHOWN = 240  # in the plane, of all lanes together
-STRETCHES = 240  # into which the axis of the loss is cut; of each the lowest and the highest loss are drawn
+STEPS_SHOWN = 180  # in the plane, of all lanes together
+STRETCHES = 200  # into which the axis of the loss is cut; of each the lowest and the highest loss are drawn
 POINTS_SHOWN = 300
 CLOUD = 12  # batches of a lane whose gradients are drawn
 
