@@ -127,7 +127,7 @@ def test_the_opening_is_the_race_of_the_issue():
     assert "**stochastic** is first" in winner(app)
     assert paths(app, SURFACE)[0][["p", "q"]].iloc[0].tolist() == [-1, 4]
     curves, view = drawn(app, LOSS, "curves"), drawn(app, LOSS, "view").iloc[0]
-    assert curves.time.max() == 120 * 256 and view.last > 120 * 256 and view.goal == 2 and view.floor == 1
+    assert curves.time.max() == 120 * 256 and view["last"] > 120 * 256 and view.goal == 2 and view.floor == 1
 
 
 def test_the_sentence_of_the_opening_has_the_ratios_of_the_figures():

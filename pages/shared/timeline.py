@@ -136,13 +136,14 @@ def columns(scope: str, *widths: int) -> list:
                 "Charts", names, default=names[0], required=True, key=f"{scope}_shown", label_visibility="collapsed"
             )
             if (one := names.index(shown)) > 0:
-                st.html(ONLY.format(scope=scope, one=one))
+                st.html(ONLY[one])
         return st.columns(widths)
 
 
-ONLY = """<style>
-.st-key-{scope}_charts [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}
-</style>"""
+ONLY = {  # made here, and not from a page's values: what is HTML is fixed before there is a reader
+    one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'
+    for one in range(1, 10)
+}
 
 
 def _enlarged(part):
