@@ -82,17 +82,8 @@ def page() -> None:
     with st.container(key="regression"):
         if values["hand"]:
             fit_by_hand(fit, panel)
-        prediction.remind()
-        if prediction.is_open:
-            prediction.ask()
-        else:
-            with st.container(key="regression_verdict"):
-                if prediction.is_answered:
-                    prediction.explain()
-                else:
-                    look = "Each epoch moves every parameter downhill by η times its gradient."
-                    st.markdown(scene.look if scene else look)
-                    verdict.show()
+        look = scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient."
+        prediction.lead(lambda: verdict.show(look))
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
         opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         with st.container(horizontal=True, key="regression_bar"):

@@ -41,17 +41,8 @@ def page() -> None:
     st.title(title)
     panel.introduce()
     with st.container(key="quadratic"):
-        prediction.remind()
-        if prediction.is_open:
-            prediction.ask()
-        else:
-            with st.container(key="quadratic_verdict"):
-                if prediction.is_answered:
-                    prediction.explain()
-                else:
-                    look = "Each update moves x downhill by η (the learning rate) times the gradient."
-                    st.markdown(scene.look if scene else look)
-                    verdict.show()
+        look = scene.look if scene else "Each update moves x downhill by η (the learning rate) times the gradient."
+        prediction.lead(lambda: verdict.show(look))
         rules, end = [words.rule(picture.path, values["rate"])], words.ending(trace.outcome, values)
         opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         with st.container(horizontal=True, key="quadratic_bar"):

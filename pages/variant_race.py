@@ -54,16 +54,12 @@ def page() -> None:
         prediction = Prediction(panel, lambda: words.question(race))
         few = len(courses) <= LANES_ON_TOP and not values["present"]
         verdicts = [words.verdict(race, course) for course in courses]
-        prediction.remind()
-        if prediction.is_open:
-            prediction.ask()
-        else:
-            with st.container(key="race_verdict"):
-                if prediction.is_answered:
-                    prediction.explain()
-                else:
-                    st.markdown(f"{scene.look if scene else ''} {words.winner(race)}")
-                    st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
+
+        def tell() -> None:
+            st.markdown(f"{scene.look if scene else ''} {words.winner(race)}")
+            st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
+
+        prediction.lead(tell)
         followed = values["follow"] - 1
         opens = {"unit": words.UNITS[race.clock], "opens_at": panel.lesson.at, "gate": prediction.gate}
         end = f"The last update of {courses[followed].name}."

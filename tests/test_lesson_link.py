@@ -36,7 +36,7 @@ def opened(page: str, link: dict[str, str]):
 
 @pytest.mark.parametrize("page", LESSONS)
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
 )
 @given(data=some.data())
 def test_a_link_opens_the_identical_run(page, data):
@@ -111,7 +111,7 @@ def test_what_is_not_understood_is_said_and_the_page_opens(name, value, sentence
     assert sentence.replace("`` ", "` ").replace(" ``", " `") in app.warning[0].value and verdict(app)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(some.dictionaries(some.sampled_from(["hidden", "locked", "at", "question", "note"]), some.text(max_size=300)))
 def test_no_text_in_a_link_breaks_the_page(texts):
     assert verdict(open_lesson("quadratic", **{name: in_a_link(text) for name, text in texts.items()}))

@@ -152,7 +152,7 @@ def test_a_frame_that_ends_before_it_begins_is_refused():
     assert drawn(app, 0, "view")[["x_low", "x_high"]].to_numpy().tolist() == [[-20, 20]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
 def test_whatever_the_settings_the_picture_is_the_run(values):
     app = open_quadratic(**{name: str(value) for name, value in values.items()})

@@ -266,7 +266,7 @@ def whatever(page: str):
 
 
 @pytest.mark.parametrize("page", ["quadratic", "regression"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=some.data())
 def test_any_run_can_be_pinned_and_seen_beside_any_other(page, data):
     older, now = data.draw(whatever(page)), data.draw(whatever(page))

@@ -132,7 +132,7 @@ def test_scenes_undo_and_reset_leave_the_mode_alone():
     assert app.session_state["quadratic_predict"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(some.sampled_from(LESSONS), some.integers(0, 3))
 def test_whatever_is_answered_the_page_stands(page, which):
     app = open_lesson(page, predict=True)

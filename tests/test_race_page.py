@@ -760,7 +760,7 @@ def test_a_budget_that_fits_is_not_cut():
 
 
 # Making one failure of some eighty settings simple would take minutes.
-@settings(max_examples=25, deadline=None, phases=[phase for phase in Phase if phase is not Phase.shrink])
+@settings(max_examples=15, deadline=None, phases=[phase for phase in Phase if phase is not Phase.shrink])
 @given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
 def test_no_setting_however_odd_breaks_the_page(values):
     most = {"epochs": 3.0, "updates": 400.0, "examples": 900.0}[values["unit"]]

@@ -177,7 +177,7 @@ def test_descending_from_the_hands_line_starts_there():
     assert drawn(app, 2, "path")[["p", "q"]].iloc[0].tolist() == [1.2, 0.5]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
 def test_no_setting_however_odd_breaks_the_page(values):
     values = values | {"updates": min(values["updates"], 600.0)}

@@ -212,7 +212,7 @@ def some_link(page: str):
 
 
 @pytest.mark.parametrize("page", CHARTS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=some.data())
 def test_whatever_the_settings_the_sweep_is_drawn_or_says_why_not(page, data):
     app = open_sweep(page, **data.draw(some_link(page)))

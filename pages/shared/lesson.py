@@ -57,8 +57,9 @@ class Verdict:
     def line(self) -> str:
         return " ".join([self.badge, *self.sentences])
 
-    def show(self) -> None:
-        """All of it, or on a presenter's screen just the title, so that the charts need no scrolling."""
+    def show(self, look: str) -> None:
+        """What to look at, and all of it; on a presenter’s screen just the title, so that the charts are in view."""
+        st.markdown(look)
         st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
 
 

@@ -33,7 +33,7 @@ class Prediction:
     """The question of a page in its present settings, and what the reader has answered, if anything."""
 
     def __init__(self, panel: Panel, question: Callable[[], Question | None]) -> None:
-        self.key = panel.key("answer")
+        self.page, self.key = panel.page, panel.key("answer")
         self.run = repr(sorted((name, panel.values[name]) for name in panel.drawn))
         self.wanted = panel.values["predict"]
         self.question = question() if self.wanted else None
@@ -55,7 +55,25 @@ class Prediction:
             return ""
         return f"{'ask' if self.given is None else 'run'} {self.run}"
 
-    def ask(self) -> None:
+    def lead(self, verdict: Callable[[], None]) -> None:
+        """What stands above the timeline: the question while it is open, its explanation when answered, or a verdict.
+
+        Explanation and verdict are hidden with the result (timeline.STYLE); what was predicted stays beside the charts.
+        """
+        if self.is_open:
+            self._ask()
+            return
+        if self.is_answered:
+            st.markdown(f"Your prediction: **{self.question.answers[self.given].text}**")
+        elif self.wanted:
+            st.caption("There is nothing to predict in these settings.")
+        with st.container(key=f"{self.page}_verdict"):
+            if self.is_answered:
+                self._explain()
+            else:
+                verdict()
+
+    def _ask(self) -> None:
         """The question with a button for each answer."""
         st.markdown(f"**{self.question.text}**")
         with st.container(horizontal=True, gap="small"):
@@ -68,14 +86,7 @@ class Prediction:
         tally[1] += 1
         st.session_state[self.key] = (self.run, answer)
 
-    def remind(self) -> None:
-        """The prediction, which stays beside the charts while the run plays."""
-        if self.is_answered:
-            st.markdown(f"Your prediction: **{self.question.answers[self.given].text}**")
-        if self.wanted and self.question is None:
-            st.caption("There is nothing to predict in these settings.")
-
-    def explain(self) -> None:
+    def _explain(self) -> None:
         """Right or not, what happened and why, and what the answer would have needed."""
         given, right = self.question.answers[self.given], self.question.answers[self.question.right]
         if self.given == self.question.right:
