@@ -54,9 +54,10 @@ def page() -> None:
         prediction = Prediction(panel, lambda: words.question(race))
         few = len(courses) <= LANES_ON_TOP and not values["present"]
         verdicts = [words.verdict(race, course) for course in courses]
+        winner, footnote = words.winner(race), words.order_of_the_theory(race)
 
         def tell() -> None:
-            st.markdown(f"{scene.look if scene else ''} {words.winner(race)}")
+            st.markdown(f"{scene.look if scene else ''} {winner}")
             st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
 
         prediction.lead(tell)
@@ -71,11 +72,10 @@ def page() -> None:
         with st.container(key="race_result_more"):
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
-            st.caption(words.order_of_the_theory(race))
+            st.caption(footnote)
             for_the_lecturer(scene)
             more(race, panel, pins)
-            said = [words.winner(race), *(verdict.line for verdict in verdicts), words.order_of_the_theory(race)]
-            take_home.offer(title, "  \n".join(said))
+            take_home.offer(title, "  \n".join([winner, *(verdict.line for verdict in verdicts), footnote]))
         pins.table(below)
 
 
