@@ -4,7 +4,7 @@ import streamlit as st
 
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import lanes, own_data, programs, sweep, take_home, timeline
+from pages.shared import lanes, own_data, programs, race_claims, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
 from pages.shared.controls import Panel
@@ -190,7 +190,7 @@ def more(race: Race, panel: Panel, pins: Pins) -> None:
     sweep.show("race", lambda: sweep.of_race(race), lambda rate: take_rate(rate, panel))
     claims = lazily("What an article claims, tested here", "race_claims")
     if claims.open:
-        claims.markdown(words.claims(race))
+        claims.markdown(race_claims.table(race))
     data = lazily("The data, with each lane’s line", "race_data_view")
     if data.open:
         with data:

@@ -24,6 +24,7 @@ from gdcore import (
     theory,
 )
 from pages import variant_race as lesson
+from pages.shared import race_claims
 from pages.shared import race_words as words
 from pages.shared.models import Model
 from pages.shared.race_runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
@@ -353,7 +354,7 @@ LANES = {
 
 def claims(run: Race) -> list[str]:
     """What the race says to each claim."""
-    return [row.strip("| ").split(" | ")[1] for row in words.claims(run).splitlines()[2:]]
+    return [row.strip("| ").split(" | ")[1] for row in race_claims.table(run).splitlines()[2:]]
 
 
 @pytest.mark.parametrize("lanes", LANES.values(), ids=LANES)
@@ -652,7 +653,7 @@ ODD_MODELS |= {f"targets {size:g}": Model(NOISY._replace(targets=size * NOISY.ta
 @pytest.mark.parametrize("lanes", ODD_LANES.values(), ids=ODD_LANES)
 def test_odd_races_have_their_sentences(lanes, model):
     run = race(*lanes, model=model, budget=Budget(60, "updates"), seeds=(1, 2))
-    assert words.winner(run) and words.score(run, True) and words.claims(run)
+    assert words.winner(run) and words.score(run, True) and race_claims.table(run)
     for i, c in enumerate(run.courses):
         assert words.verdict(run, c).line and len(words.steps(run, i)["loss"]) == c.ended[0] + 1
         words.rules(run, i)  # none where not even one update stays within the range of numbers
