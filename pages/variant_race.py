@@ -158,9 +158,9 @@ def draw(race: Race, panel: Panel, pins: Pins) -> None:
     with loss, st.container(key="race_result"):
         log, many = panel.values["axis"] == "log", len(race.seeds) > 1
         alt = f"The loss of every lane over {race.clock}."
-        title = "loss ÷ least loss" if race.has_multiples else "loss (mean squared error)"
         losses = pins.on(LOSS, race.losses(log))
-        timeline.chart(charts.loss, alt, losses, words.axis(race), title, log, len(race.lanes), many)
+        titles = (words.axis(race), race.has_multiples, log, len(race.lanes), many)
+        timeline.chart(charts.loss, alt, losses, *titles)
 
 
 def start_where_clicked(race: Race, panel: Panel) -> None:

@@ -76,9 +76,28 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
         now.mark_point(filled=True, size=230, opacity=1, stroke=palette.ink, clip=True).encode(
             **here, color=color(palette), shape=SHAPE, tooltip=tips
         ),
+        *_outside(palette),
         plane_charts.click(x, y),
         height=HEIGHT,
     ).add_params(*POINTER)
+
+
+def _outside(palette: Palette) -> list[alt.Chart]:
+    """The sign of every lane that has left the picture, with a word, at its top."""
+    gone = heads("inside").transform_filter("!datum.inside").transform_calculate(words="'outside this picture'")
+    height = alt.value(alt.ExprRef("12 + 18 * datum.lane"))
+    return [
+        gone.mark_point(filled=True, size=110, opacity=1).encode(
+            x=alt.value(alt.ExprRef("width - 140")),
+            y=height,
+            color=color(palette),
+            shape=SHAPE,
+            tooltip=alt.value(None),
+        ),
+        gone.mark_text(align="left", baseline="middle", fontSize=13, color=palette.ink).encode(
+            x=alt.value(alt.ExprRef("width - 128")), y=height, text=alt.Text("words:N"), tooltip=alt.value(None)
+        ),
+    ]
 
 
 def _cloud(palette: Palette, x: Axis, y: Axis, parameters: int) -> list[alt.Chart]:
@@ -110,12 +129,13 @@ def _cloud(palette: Palette, x: Axis, y: Axis, parameters: int) -> list[alt.Char
 SHORT = "{0} >= 1e-3 && {0} < 1e4 ? format({0}, '.4r') : format({0}, '.2e')"  # 31, 1.99, 3.10e+7
 
 
-def loss(palette: Palette, clock: str, y_title: str, log: bool, lanes: int, many: bool) -> Chart:
+def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, many: bool) -> Chart:
     """The loss of every run over the clock, and above it one line for each lane with its numbers at this moment.
 
     curves: lane, run, time, loss, frame. lanes: lane, name, ends. epochs: time, words. path: update, time, loss, over.
     view: first, last, loss_low, loss_high, goal, start, floor, frames.
     """
+    y_title = "loss ÷ least loss" if multiples else "loss (mean squared error)"
     x = Axis(alt.X, "first", "last", clock, alt.Axis(format="~s", tickCount=6, grid=False), log=log)
     y = Axis(alt.Y, "loss_low", "loss_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
     curves = alt.Chart(alt.NamedData("curves")).transform_filter("datum.frame <= shown && isValid(datum.loss)")
@@ -128,7 +148,7 @@ def loss(palette: Palette, clock: str, y_title: str, log: bool, lanes: int, many
         palette,
         reads("path"),
         reads("lanes"),
-        *_marks(palette, x, y),
+        *_marks(palette, x, y, multiples),
         *pinned(palette, x, y, color(palette)),
         *([others.encode(**place, **each)] if many else []),
         marked_runs.mark_line(clip=True, strokeWidth=2, opacity=0.85).encode(**place, **each, strokeDash=DASH),
@@ -146,21 +166,21 @@ ONE_TWO_FIVE = f"indexof([1, 2, 5], round({LEADING} * 1e6) / 1e6) >= 0 ? format(
 FEW = f"data('view')[0].loss_high / data('view')[0].loss_low > 300 ? ({POWER}) : ({ONE_TWO_FIVE})"
 
 
-def _marks(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
+def _marks(palette: Palette, x: Axis, y: Axis, multiples: bool) -> list[alt.Chart]:
     """Epochs on the clock; the goal and the least loss as levels."""
     epochs = alt.Chart(alt.NamedData("epochs"))
     view = alt.Chart(alt.NamedData("view"))
     levels = []
-    for column, words, hue in (
-        ("goal", "datum.goal_words", palette.muted),
-        ("floor", "'least loss'", palette.optimum),
+    for column, words, hue, side in (
+        ("goal", "datum.goal_words", palette.muted, "bottom" if multiples else "top"),  # off the line of the start
+        ("floor", "'least loss'", palette.optimum, "top"),
     ):
         level = view.transform_filter(y.holds(column)).transform_calculate(words=words)
         levels += [
             level.mark_rule(color=hue, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y(column), tooltip=alt.value(None)),
-            level.mark_text(align="left", baseline="top", dx=4, dy=3, fontSize=13, color=hue).encode(
-                x=alt.value(0), y=y(column), text=alt.Text("words:N"), tooltip=alt.value(None)
-            ),
+            level.mark_text(
+                align="left", baseline=side, dx=4, dy=3 if side == "top" else -3, fontSize=13, color=hue
+            ).encode(x=alt.value(0), y=y(column), text=alt.Text("words:N"), tooltip=alt.value(None)),
         ]
     return [
         epochs.mark_rule(color=palette.muted, strokeWidth=1, opacity=0.6).encode(x=x("time"), tooltip=alt.value(None)),

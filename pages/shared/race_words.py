@@ -230,6 +230,13 @@ def all_rates(schedule: Schedule) -> float:
 
 
 def measured(race: Race, course: Course) -> str:
+    """Where the marked run leaves the plane's picture, and where the lane ended."""
+    inside = race.plane.holds(*course.trace.theta[: course.ended[0] + 1, 0, :2].T)
+    left = "" if inside.all() else f" Off the picture first at update {number(int(inside.argmin()))}."
+    return ended(race, course) + left
+
+
+def ended(race: Race, course: Course) -> str:
     """Where the lane ended, over the last fifth of its updates."""
     if course.left == course.runs:
         return f"The numbers leave the machine’s range after {count(int(np.median(course.ended)), 'update')}."
