@@ -54,7 +54,8 @@ def page() -> None:
         prediction = Prediction(panel, lambda: words.question(race))
         few = len(courses) <= LANES_ON_TOP and not values["present"]
         verdicts = [words.verdict(race, course) for course in courses]
-        winner, footnote = words.winner(race), words.order_of_the_theory(race)
+        winner = words.winner(race)
+        footnote = f"{words.off_the_picture(race)} {words.order_of_the_theory(race)}".strip()
 
         def tell() -> None:
             st.markdown(f"{scene.look if scene else ''} {winner}")

@@ -229,14 +229,17 @@ def all_rates(schedule: Schedule) -> float:
     return inf
 
 
+def off_the_picture(race: Race) -> str:
+    """When the marked run of each lane first leaves the picture of the parameters, if it does."""
+    said = []
+    for course in race.courses:
+        inside = race.plane.holds(*course.trace.theta[: course.ended[0] + 1, 0, :2].T)
+        if not inside.all():
+            said.append(f"{course.name} at update {number(int(inside.argmin()))}")
+    return f"Off the picture of the parameters for the first time: {', '.join(said)}." if said else ""
+
+
 def measured(race: Race, course: Course) -> str:
-    """Where the marked run leaves the plane's picture, and where the lane ended."""
-    inside = race.plane.holds(*course.trace.theta[: course.ended[0] + 1, 0, :2].T)
-    left = "" if inside.all() else f" Off the picture first at update {number(int(inside.argmin()))}."
-    return ended(race, course) + left
-
-
-def ended(race: Race, course: Course) -> str:
     """Where the lane ended, over the last fifth of its updates."""
     if course.left == course.runs:
         return f"The numbers leave the machine’s range after {count(int(np.median(course.ended)), 'update')}."
