@@ -4,6 +4,7 @@ import io
 from contextlib import redirect_stdout
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
@@ -42,6 +43,11 @@ def drawn(app: AppTest, chart: int, dataset: str):
     """A dataset of a chart, as it is sent to the browser."""
     datasets = {data.name: data.data.data for data in app.get("vega_lite_chart")[chart].proto.datasets}
     return pa.ipc.open_stream(datasets[dataset]).read_pandas()
+
+
+def as_frames(datasets) -> dict[str, pd.DataFrame]:
+    """A chart's datasets, so that a test can ask of them what it likes."""
+    return {name: pd.DataFrame(columns) for name, columns in datasets.items()}
 
 
 def program(app: AppTest, page: str, library: str = "NumPy") -> str:

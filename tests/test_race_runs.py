@@ -39,6 +39,7 @@ from pages.shared.race_runs import (
     Race,
     thinned,
 )
+from tests.harness import as_frames
 
 OPENING = Model(datasets.noisy_line(256, noise=1.0, seed=7))
 START = np.array([-1.0, 4.0])
@@ -242,9 +243,9 @@ LONG_AND_SHORT = (Lane(256, Constant(0.05)), Lane(33, Constant(0.1), Momentum(0.
 @pytest.mark.parametrize("epochs", [1, 9])
 def test_what_is_drawn_of_every_frame_is_what_was_computed_by_that_time(clock, epochs):
     run = race(*LONG_AND_SHORT, clock=clock, budget=Budget(epochs, "epochs"), seeds=(2, 3), workers=10)
-    path, losses, lines = run.surface(RAMP, False)["path"], run.losses(log=True), run.lines()["path"]
-    frames = len(run.times)
-    assert frames == run.surface(RAMP, False)["view"].frames[0] == losses["view"].frames[0]
+    surface, losses, lines = (as_frames(drawn) for drawn in (run.surface(RAMP, False), run.losses(True), run.lines()))
+    path, lines, frames = surface["path"], lines["path"], len(run.times)
+    assert frames == surface["view"].frames[0] == losses["view"].frames[0]
     assert len(path) == len(losses["path"]) == len(lines) == 3 * frames
     assert run.times[0] == 0 and run.times[-1] == max(c.clock[-1] for c in run.courses)
     for i, c in enumerate(run.courses):
@@ -264,7 +265,7 @@ def test_what_is_drawn_of_every_frame_is_what_was_computed_by_that_time(clock, e
 @every_clock
 def test_drawn_steps_are_single_updates(clock):
     run = race(*LONG_AND_SHORT, clock=clock, seeds=(2, 3))
-    steps = run.surface(RAMP, False)["steps"]
+    steps = as_frames(run.surface(RAMP, False))["steps"]
     for i, c in enumerate(run.courses):
         mine = steps[steps.lane == i]
         last = len(c.loss) - 1
@@ -278,13 +279,13 @@ def test_drawn_steps_are_single_updates(clock):
 
 
 def test_of_a_short_lane_every_single_update_is_drawn():
-    steps = race(256, budget=Budget(100, "updates")).surface(RAMP, False)["steps"]
+    steps = as_frames(race(256, budget=Budget(100, "updates")).surface(RAMP, False))["steps"]
     assert set(range(20)) <= set(steps["update"]) and len(steps) > 70
 
 
 def test_steps_that_begin_outside_the_picture_are_left_out():
     run = race(Lane(1, Constant(0.3)), budget=Budget(2000, "updates"))
-    drawn = run.surface(RAMP, False)
+    drawn = as_frames(run.surface(RAMP, False))
     (p_low, p_high), (q_low, q_high) = run.plane.box
     inside = drawn["steps"].p.between(p_low, p_high) & drawn["steps"].q.between(q_low, q_high)
     assert inside.all() and np.isfinite(drawn["steps"]).all(axis=None)
@@ -297,7 +298,7 @@ def test_steps_that_begin_outside_the_picture_are_left_out():
 @pytest.mark.parametrize("log", [True, False])
 def test_curves_are_the_runs_with_both_ends_and_every_extreme(log, seeds):
     run = race(256, 8, 1, budget=Budget(40, "epochs"), seeds=seeds)
-    drawn = run.losses(log)
+    drawn = as_frames(run.losses(log))
     curves, first = drawn["curves"], drawn["view"]["first"][0]
     for i, c in enumerate(run.courses):
         for j in range(c.runs):
@@ -378,6 +379,7 @@ def test_every_drawn_number_is_finite(model, lanes, clock):
     """Off a log axis is a loss of exactly 0, and off every axis a multiple beyond the numbers; no other is left out."""
     run = race(*lanes, model=model, clock=clock, budget=Budget(500, "updates"), seeds=(1, 2))
     drawn = {"surface": run.surface(RAMP, True), "losses": run.losses(True), "lines": run.lines()}
+    drawn = {chart: as_frames(datasets) for chart, datasets in drawn.items()}
     for chart, tables in drawn.items():
         for name, table in tables.items():
             for column, values in table.select_dtypes("number").items():
@@ -400,7 +402,7 @@ def test_the_axes_hold_every_run_where_the_marked_one_leaves_first():
     seeds = (int(ended.argmin()), int(ended.argmax()))
     run = race(lane, budget=Budget(12_000, "updates"), seeds=seeds)
     assert run.courses[0].ended[0] < run.courses[0].ended[1]
-    drawn = run.losses(False)
+    drawn = as_frames(run.losses(False))
     assert drawn["curves"].time.max() <= drawn["view"]["last"][0]
     assert drawn["curves"].frame.max() < len(run.times)
 
@@ -414,7 +416,7 @@ CARS = Model(datasets.auto_mpg(), standardise=True)
 
 def clouds(model, *sizes, start=START, **options):
     """Each lane's gradients at two points, as the chart computes them: (points, batches, 2), and of all examples."""
-    cloud = race(*sizes, model=model, start=start, **options).surface(RAMP, True)["cloud"]
+    cloud = as_frames(race(*sizes, model=model, start=start, **options).surface(RAMP, True))["cloud"]
     points = np.array([start, np.arange(1.0, 1 + len(start))])
     letters = "pqr"[: len(start)]
     gradients = [
@@ -520,7 +522,7 @@ def test_a_race_on_200_000_rows_of_ones_own_is_recorded_within_the_cap():
     assert budget == Budget(4, "epochs")  # 4 x (1 + 6,250 + 200,000) updates, and 5 would be 1,031,255
     run = race(*sizes, model=model, budget=budget)
     assert [len(c.loss) - 1 for c in run.courses] == [4, 4 * 6_250, 4 * 200_000]
-    drawn = run.losses(True)
+    drawn = as_frames(run.losses(True))
     assert drawn["curves"].notna().all(axis=None) and len(drawn["curves"]) < 2000
     assert_allclose([c.last[0] for c in run.courses[1:]], 1, atol=0.5)
 
@@ -602,7 +604,7 @@ def test_a_stream_is_seen_once_in_the_order_of_its_arrival():
 
 
 def test_the_drift_is_marked_on_the_clock_of_every_lane_that_shares_it():
-    marks = stream(1, 1).losses(False)["epochs"]
+    marks = as_frames(stream(1, 1).losses(False))["epochs"]
     assert marks.time.tolist() == [200.0] and "drift" in marks.words[0]
 
 
@@ -610,7 +612,7 @@ def test_a_lane_that_leaves_the_range_of_numbers_before_the_drift_never_gets_bel
     run = stream(Lane(1, Constant(100.0)), Lane(1, Constant(0.05)))
     gone, follows = (c.below(2.0) for c in run.courses)
     assert gone[0].item() == gone[1].item() == INF and follows[0].item() < INF
-    assert len(run.losses(False)["epochs"]) == 1
+    assert len(as_frames(run.losses(False))["epochs"]) == 1
 
 
 # ---- best rates
@@ -642,10 +644,10 @@ def test_with_momentum_the_best_rate_beats_half_and_twice_of_it(size, rule):
 
 def test_a_third_parameter_is_drawn_at_its_place():
     run = race(392, 1, model=CARS, start=[1.0, -2.0, 3.0])
-    path = run.surface(RAMP, False)["path"]
+    path = as_frames(run.surface(RAMP, False))["path"]
     frames = len(run.times)
     assert_array_equal(path[["p", "q", "r"]][frames:], run.courses[1].trace.theta[run.standing()[1], 0])
-    lines = run.lines()["path"].iloc[-1]
+    lines = as_frames(run.lines())["path"].iloc[-1]
     slopes = scaling.to_original(run.courses[1].trace.theta[-1, 0], *scaling.standardised(CARS.dataset.features)[1:])
     second = CARS.dataset.features[:, 1].mean()
     assert_allclose([lines.w1, lines.b], [slopes[0], slopes[1] * second + slopes[2]], rtol=1e-9)

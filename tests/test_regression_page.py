@@ -11,7 +11,7 @@ from pages.shared.models import Model
 from pages.shared.planes import Plane
 from pages.shared.programs import csv_text
 from pages.shared.regression_runs import Fit
-from tests.harness import any_value, cells, drawn, numbers_printed, open_lesson, program, verdict
+from tests.harness import any_value, as_frames, cells, drawn, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
 BUNDLED = {
@@ -144,7 +144,7 @@ def test_predicted_and_measured_epochs_agree_within_one_percent(dataset, standar
 @EVERY
 def test_the_gradient_is_orthogonal_to_the_drawn_contour(standardise):
     model = Model(datasets.noisy_line(), standardise=standardise)
-    for _, line in Plane(model, np.array([0.0, 3.0])).isolines().groupby("level"):
+    for _, line in as_frames({"isolines": Plane(model, np.array([0.0, 3.0])).isolines()})["isolines"].groupby("level"):
         points = line[["p", "q"]].to_numpy()[:-1]
         along = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)  # exact for an ellipse at equal angles
         gradient = model.objective.gradient(points)

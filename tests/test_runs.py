@@ -4,6 +4,7 @@ import pytest
 from gdcore import GradientDescent, Quadratic, descend
 from pages.shared import runs
 from pages.shared.charts import FRAMES
+from tests.harness import as_frames
 
 
 @pytest.mark.parametrize("updates", [0, 1, 35, 499, 500])
@@ -28,14 +29,14 @@ def picture(objective, start, rate, steps=500, frame=(-20.0, 20.0)):
 def test_the_step_out_of_a_thinned_row_leads_to_the_very_next_update():
     objective = Quadratic(-3, -2, 3)
     trace = descend(objective, [8.0], GradientDescent(), 1e-4, 5000)
-    path = runs.Picture(objective, 1e-4, trace, (-20, 20)).curve()["path"]
+    path = as_frames(runs.Picture(objective, 1e-4, trace, (-20, 20)).curve())["path"]
     following = trace.theta[path["update"][:-1] + 1, 0]
     np.testing.assert_array_equal(path.next_x[:-1], following)
     np.testing.assert_array_equal(path.next_f[:-1], objective.value(following[:, None]))
 
 
 def test_a_gap_of_exactly_0_is_marked_and_left_out_of_the_log_axis():
-    path = picture(Quadratic(0, 0, 1), 8.0, 0.5, steps=3).gap()["path"]
+    path = as_frames(picture(Quadratic(0, 0, 1), 8.0, 0.5, steps=3).gap())["path"]
     assert path.zero.tolist() == [False, True, True, True]
     assert path.first_zero.tolist() == [False, True, False, False]
     assert path.gap.isna().tolist() == path.zero.tolist()
@@ -43,28 +44,28 @@ def test_a_gap_of_exactly_0_is_marked_and_left_out_of_the_log_axis():
 
 def test_without_a_minimum_the_value_takes_the_place_of_the_gap():
     shown = picture(Quadratic(1, 2, -1), 0.5, 0.1, steps=20)
-    path = shown.gap()["path"]
+    path = as_frames(shown.gap())["path"]
     np.testing.assert_array_equal(path.gap, shown.trace.value)
     np.testing.assert_allclose(path.predicted, shown.trace.value, rtol=1e-12)
-    assert np.isnan(shown.curve()["view"].best_x[0])
+    assert np.isnan(as_frames(shown.curve())["view"].best_x[0])
 
 
 def test_the_axes_hold_everything_that_is_drawn():
     shown = picture(Quadratic(-3, -2, 3), 8.0, 0.35)
-    path, view = (shown.gap()[name] for name in ("path", "view"))
+    path, view = (as_frames(shown.gap())[name] for name in ("path", "view"))
     low, high = view.gap_low[0], view.gap_high[0]
     assert low <= path.gap.min() and path.gap.max() <= high
     assert np.log10([low, high]) == pytest.approx(np.round(np.log10([low, high])))
-    function, view = (shown.curve()[name] for name in ("function", "view"))
+    function, view = (as_frames(shown.curve())[name] for name in ("function", "view"))
     assert view.f_low[0] < function.f.min() and function.f.max() < view.f_high[0]
 
 
 def test_the_curve_holds_its_lowest_point():
     shown = picture(Quadratic(-3, -2, 3), 8.0, 0.1)
-    assert shown.curve()["function"].f.min() == pytest.approx(-10 / 3, abs=1e-15)
+    assert as_frames(shown.curve())["function"].f.min() == pytest.approx(-10 / 3, abs=1e-15)
 
 
 def test_a_step_is_near_if_either_end_is_inside_the_frame():
-    path = picture(Quadratic(-3, -2, 3), 8.0, 0.35, steps=12).curve()["path"]
+    path = as_frames(picture(Quadratic(-3, -2, 3), 8.0, 0.35, steps=12).curve())["path"]
     assert path.x.abs().gt(20).idxmax() == 10
     assert path.near.tolist() == [True] * 10 + [False] * 3

@@ -13,7 +13,7 @@ from pages.shared import race_scenes, sweep
 from pages.shared.models import Model
 from pages.shared.race_runs import Lane, Race, beginning_with
 from pages.shared.settings import BatchSize
-from tests.harness import any_value, drawn, open_lesson
+from tests.harness import any_value, as_frames, drawn, open_lesson
 
 PLAIN = GradientDescent()
 PARABOLA = Quadratic(-3, -2, 3)
@@ -110,7 +110,7 @@ def test_the_sweep_and_the_race_agree_on_when_the_goal_is_reached_for_good():
 
 
 def test_the_rates_with_a_name_stand_in_their_places():
-    rules = of_parabola().gaps()["rules"].set_index("kind")
+    rules = as_frames(of_parabola().gaps())["rules"].set_index("kind")
     assert_allclose(rules.rate[["you", "best", "limit"]], [0.05, 1 / 6, 1 / 3], rtol=1e-15)
     assert rules.words["you"] == "you are here: 0.05"
     assert rules.words["best"] == "best in theory: 0.1667"
@@ -120,7 +120,7 @@ def test_the_rates_with_a_name_stand_in_their_places():
 def test_every_lane_has_its_own_limit_and_the_best_is_measured():
     race = a_race(*LANES)
     swept = sweep.of_race(race)
-    rules = swept.gaps()["rules"]
+    rules = as_frames(swept.gaps())["rules"]
     limits = rules[rules.kind == "limit"].set_index("lane").rate
     objective = race.model.objective
     expected = {0: theory.rate_limit(theory.curvatures(objective)), 1: theory.mean_square_limit(objective, 8)}
@@ -131,12 +131,12 @@ def test_every_lane_has_its_own_limit_and_the_best_is_measured():
 
 def test_what_has_no_place_on_the_axis_has_a_mark():
     swept = sweep.of_descent(Quadratic(0, 0, 1), START, 0.5, 500, 0.0, "update")  # one step to the very minimum
-    runs, view = (swept.gaps()[name] for name in ("runs", "view"))
+    runs, view = (as_frames(swept.gaps())[name] for name in ("runs", "view"))
     assert runs.zero.iloc[-1] and np.isnan(runs.value.iloc[-1])
     inside = runs.value.between(view.value_low[0], view.value_high[0])
     assert (inside.astype(int) + runs.top + runs.bottom + runs.zero == 1).all()
     assert runs[runs.rate > 1].top.all()
-    times, view = (swept.times()[name] for name in ("runs", "view"))
+    times, view = (as_frames(swept.times())[name] for name in ("runs", "view"))
     never = np.isinf(swept.curves[0].needed)
     assert_array_equal(times.top, never)
     assert times.value[~never].between(view.value_low[0], view.value_high[0]).all()

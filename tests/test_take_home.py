@@ -4,11 +4,10 @@ import base64
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pages.shared import take_home, timeline
-from pages.shared.take_home import IMPORT, columns, markup, page, script, vega_modules
+from pages.shared.take_home import IMPORT, markup, page, vega_modules
 from tests.harness import FILES, open_lesson
 
 OFFER = "Take the animation home (HTML, plays offline)"
@@ -61,7 +60,7 @@ def test_where_vega_is_not_found_no_button_is_offered_and_it_is_said_why(left, t
 
 def test_nothing_that_a_reader_wrote_becomes_markup():
     foreign = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>"
-    data = pd.DataFrame({"x": [0.5]})
+    data = timeline.table({"x": np.array([0.5])})
     moving = timeline.Drawn({"title": foreign, "params": [{"name": "frame"}]}, foreign, {"path": data})
     screen = timeline.Screen("quadratic", {"end": foreign}, (moving,))
     text = page(foreign, f":green-badge[**{foreign}**] **{foreign}**", screen, "light")
@@ -83,6 +82,8 @@ def test_a_verdict_keeps_its_badge_and_its_bold_words():
 
 
 def test_the_numbers_in_the_file_are_the_numbers_of_the_charts():
-    data = pd.DataFrame({"x": [0.1 + 0.2, np.nan, np.inf], "n": [1, 2, 3], "on": [True, False, True]})
-    text = script(columns(data))
-    assert text == '{"x":[0.30000000000000004,null,Infinity],"n":[1,2,3],"on":[true,false,true]}'
+    columns = {"x": [0.1 + 0.2, np.nan, np.inf], "n": [1, 2, 3], "on": [True, False, True]}
+    path = timeline.table({name: np.array(column) for name, column in columns.items()})
+    chart = timeline.Drawn({"params": [{"name": "frame"}]}, "moving", {"path": path})
+    text = page("title", "verdict", timeline.Screen("quadratic", {}, (chart,)), "light")
+    assert '{"x":[0.30000000000000004,null,Infinity],"n":[1,2,3],"on":[true,false,true]}' in text

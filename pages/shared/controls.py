@@ -38,17 +38,21 @@ class Panel:
         self.defaults = {setting.name: setting.default for setting in settings}
         settings = (*settings, *FOR_A_CLASS)
         self.settings = {setting.name: setting for setting in settings}
-        self.lesson = lesson_link.read(page, self.settings)
+        every = {key: st.query_params.get_all(key) for key in st.query_params}  # looked up once: each look costs
         self.problems = {
             setting.name: self._sentence(setting, " and ".join(said), setting.default)
             for setting in settings
-            if (said := st.query_params.get_all(self.key(setting.name)))
-            and (len(said) > 1 or setting.read(said[0]) is None)
+            if (said := every.get(self.key(setting.name))) and (len(said) > 1 or setting.read(said[0]) is None)
         }
-        self._follow_link()
+        link = {key: said[-1] for key, said in every.items() if said}
+        self.lesson = lesson_link.read(page, link, self.settings)
+        self._follow(link)
         if refused := st.session_state.pop(self.key("refused"), None):
             self.problems |= dict([refused])
-        self.values = {setting.name: self._stored(setting) for setting in settings}  # good before they are drawn, too
+        stored = link | st.session_state.to_dict()
+        self.values = {  # good before they are drawn, too
+            name: _value(setting, stored.get(self.key(name))) for name, setting in self.settings.items()
+        }
         self.drawn: set[str] = set()  # the settings that have a part in this picture
         st.session_state[PRESENTING] = self.values["present"]
         if self.values["present"]:
@@ -58,22 +62,16 @@ class Panel:
     def key(self, name: str) -> str:
         return f"{self.page}_{name}"
 
-    def _follow_link(self) -> None:
+    def _follow(self, link: Mapping[str, str]) -> None:
         """A link from another page says everything: what it leaves out is at its default.
 
         Streamlit would bring back what an earlier visit to this page has left, even over a default that the link names.
         """
-        linked = any(self.key(name) in st.query_params for name in self.settings)
+        linked = any(self.key(name) in link for name in self.settings)
         if linked and st.session_state.get(JUST_OPENED):
             for name, setting in self.settings.items():
                 if self.key(name) in st.session_state:
-                    value = setting.read(st.query_params.get(self.key(name)))
-                    setting.store(self.key(name), setting.default if value is None else value)
-
-    def _stored(self, setting: Setting) -> Any:
-        key = self.key(setting.name)
-        value = setting.read(st.session_state[key] if key in st.session_state else st.query_params.get(key))
-        return setting.default if value is None else value
+                    setting.store(self.key(name), _value(setting, link.get(self.key(name))))
 
     def draw(self, *names: str) -> None:
         """Draw these settings, one below the other."""
@@ -199,3 +197,9 @@ class Panel:
     def agrees_with(self, values: Mapping[str, Any]) -> bool:
         """Whether these values would show the same picture."""
         return all(self.values[name] == values[name] for name in self.drawn)
+
+
+def _value(setting: Setting, raw: Any) -> Any:
+    """What is meant by a widget's value or a link's text, or the default."""
+    value = setting.read(raw)
+    return setting.default if value is None else value

@@ -41,12 +41,12 @@ class LessonLink:
                     st.text(self.note, width="stretch")
 
 
-def read(page: str, settings: Mapping[str, Setting]) -> LessonLink:
+def read(page: str, link: Mapping[str, str], settings: Mapping[str, Setting]) -> LessonLink:
     """What the address says. What it says in vain is put into sentences."""
     problems: list[str] = []
-    said = {name: st.query_params.get(f"{page}_{name}", "") for name in ("hidden", "locked", "at", "question", "note")}
+    said = {name: link.get(f"{page}_{name}", "") for name in ("hidden", "locked", "at", "question", "note")}
     known = {f"{page}_{name}" for name in (*said, *settings)}
-    for key in st.query_params:
+    for key in link:
         if key.startswith(f"{page}_") and key not in known:
             problems.append(f"The link: {literal(key)} is not a setting of this page; it is left out.")
     chosen = {}

@@ -14,12 +14,11 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from pages.shared.charts import PINS
 from pages.shared.controls import Panel
-from pages.shared.runs import Columns, Datasets
+from pages.shared.runs import Columns, Datasets, stacked
 from pages.shared.settings import Rate, Setting
 from pages.shared.words import number, rate_text
 
@@ -29,7 +28,7 @@ FAR = 1e6  # pictures away from the picture: a point there is more than SVG can 
 
 # A chart is built anew when a dataset comes or goes, so `pins` is there while nothing is pinned, too.
 TYPES = {"pin": str, "lane": int, "piece": int, "row": int, "x": float, "y": float, "name": str}
-NONE = pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in TYPES.items()})
+NONE = {column: np.array([], dtype=kind) for column, kind in TYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,9 @@ class Pins:
         """The datasets of a chart, with those pinned runs that may be drawn in it."""
         rows = []
         if self.pinned:
-            ends = datasets["view"].loc[0, list(place.ends)].to_numpy(float)
+            ends = np.concatenate([datasets["view"][end] for end in place.ends])
             rows = [self._rows(label, place.chart, ends) for label in self._admitted(place.needs)]
-        columns = {name: np.concatenate([row[name] for row in rows]) for name in TYPES} if rows else {}
-        return datasets | {"pins": pd.DataFrame(columns) if rows else NONE}
+        return datasets | {"pins": stacked(rows) if rows else NONE}
 
     def _admitted(self, needs: tuple[Need, ...]) -> Iterator[str]:
         """The pinned runs that have in common with the present one what it takes."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from gdcore import theory
 from pages.shared.models import Model
 from pages.shared.png import png
+from pages.shared.runs import Columns
 
 SHADES = 120  # the shading is so many pixels wide and high
 ISOLINES = 12
@@ -65,7 +65,7 @@ class Plane:
         span = np.ptp(height) or 1.0
         return png(np.round((height - height.min()) / span * 255).astype(np.uint8)[::-1], ramp)
 
-    def isolines(self) -> pd.DataFrame:
+    def isolines(self) -> Columns:
         """Level sets of the loss: exact ellipses."""
         hessian, best = self.model.objective.hessian[:2, :2], self.model.objective.optimum[:2]
         curved, directions = np.linalg.eigh(hessian)
@@ -76,11 +76,9 @@ class Plane:
         circle = np.stack([np.cos(angle), np.sin(angle)])
         radii = np.sqrt(2 * levels[:, None] / curved)  # (levels, 2)
         points = best[:, None] + directions @ (radii[:, :, None] * circle)  # (levels, 2, angles)
-        return pd.DataFrame(
-            {
-                "level": np.repeat(levels, len(angle)),
-                "order": np.tile(np.arange(len(angle)), len(levels)),
-                "p": points[:, 0].ravel(),
-                "q": points[:, 1].ravel(),
-            }
-        )
+        return {
+            "level": np.repeat(levels, len(angle)),
+            "order": np.tile(np.arange(len(angle)), len(levels)),
+            "p": points[:, 0].ravel(),
+            "q": points[:, 1].ravel(),
+        }

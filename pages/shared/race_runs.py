@@ -1,4 +1,4 @@
-"""From a race of several lanes to the tidy frames that its charts, bar and score read.
+"""From a race of several lanes to the columns that its charts, bar and score read.
 
 A lane is a batch size with a schedule and a rule. All lanes see the same data from the same start; those that draw
 examples have one run per seed. The race is held on one clock, and each frame of the timeline is a time on that clock:
@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from gdcore import (
     Batches,
@@ -40,9 +39,11 @@ from pages.shared.runs import (
     finite,
     frames,
     in_plane,
+    one_row,
     over_time,
     padded,
     positive,
+    stacked,
     straight,
     thinned,
 )
@@ -308,14 +309,14 @@ class Race:
         if self.drifts:
             view |= dict(zip(("before_p", "before_q"), self.phases[0].objective.optimum[:2], strict=True))
         drawn = {
-            "path": pd.DataFrame(path),
-            "steps": pd.concat([self._steps(lane) for lane in range(len(self.lanes))]),
+            "path": path,
+            "steps": stacked(self._steps(lane) for lane in range(len(self.lanes))),
             "isolines": self.plane.isolines(),
-            "view": pd.DataFrame(view, index=[0]),
+            "view": one_row(view),
         }
         return drawn | ({"cloud": self._cloud()} if cloud else {})
 
-    def _steps(self, lane: int) -> pd.DataFrame:
+    def _steps(self, lane: int) -> Columns:
         """Single updates of a lane, each from where it began to where it led, those outside the picture left out."""
         course = self.courses[lane]
         theta = course.trace.theta[: course.ended[0] + 1, 0, :2]
@@ -325,9 +326,9 @@ class Race:
         led_there = np.minimum(updates[near] + 1, len(theta) - 1)
         frame = np.searchsorted(self.times, course.clock[led_there])
         columns = dict(zip(("p", "q", "next_p", "next_q"), [*here[near].T, *there[near].T], strict=True))
-        return pd.DataFrame({"lane": lane, "frame": frame, "update": updates[near], **columns})
+        return {"lane": np.full(len(frame), lane), "frame": frame, "update": updates[near], **columns}
 
-    def _cloud(self) -> pd.DataFrame:
+    def _cloud(self) -> Columns:
         """Batches that each lane could draw, and all examples: the gradient of each is G theta + a constant.
 
         p_q is the share of the second parameter in the first component of the gradient, and so on.
@@ -343,28 +344,26 @@ class Race:
                 moments = np.column_stack([2 * x.T @ x / len(y), -2 * x.T @ y / len(y)])
                 names = [f"{side}_{share}" for side in "pq" for share in [*"pqr"[: x.shape[1]], "constant"]]
                 rows.append({"lane": lane, "full": full} | dict(zip(names, moments[:2].ravel(), strict=True)))
-        return pd.DataFrame(rows)
+        return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
     def losses(self, log: bool) -> Datasets:
         """The loss of every run over the clock, the marked run's place on it at every frame, and the axes' ends."""
         axis = self._axis(log)
         at = [course.marked[rows] for course, rows in zip(self.courses, self.standing(), strict=True)]
         when = [course.clock[rows] for course, rows in zip(self.courses, self.standing(), strict=True)]
-        curves = pd.concat(
-            [self._curve(lane, run, log) for lane, c in enumerate(self.courses) for run in range(c.runs)]
-        )
-        low, high = self._loss_axis(curves.loss.to_numpy())
+        curves = stacked(self._curve(lane, run, log) for lane, c in enumerate(self.courses) for run in range(c.runs))
+        low, high = self._loss_axis(curves["loss"])
         loss = np.concatenate(at)
         path = {"update": np.concatenate(self.standing()), "time": np.maximum(np.concatenate(when), axis["first"])}
         path |= {"loss": positive(loss), "over": loss > high}
-        lanes = pd.DataFrame({"lane": range(len(self.lanes)), "name": [course.name for course in self.courses]})
-        lanes["ends"] = [course.ended[0] for course in self.courses]
+        lanes = {"lane": np.arange(len(self.lanes)), "name": np.array([course.name for course in self.courses])}
+        lanes |= {"ends": np.array([course.ended[0] for course in self.courses])}
         start = float(self.courses[0].loss[0, 0])
         view = {**axis, "loss_low": low, "loss_high": high, "goal": self.goal, "frames": len(self.times)}
         view |= {"start": start, "floor": 1.0 if self.has_multiples else self.phases[-1].floor}
         view |= {"goal_words": "twice the least loss" if self.has_multiples else f"{GAP_GOAL:.0%} of the starting gap"}
         marks = {"curves": curves, "lanes": lanes, "epochs": self._epochs()}
-        return marks | {"path": pd.DataFrame(path), "view": pd.DataFrame(view, index=[0])}
+        return marks | {"path": path, "view": one_row(view)}
 
     def _loss_axis(self, drawn: np.ndarray) -> tuple[float, float]:
         """From a little below the least loss to a little above the highest, or TALLEST times the start."""
@@ -374,7 +373,7 @@ class Race:
             return 0.85, max(1.3 * top, 2.5)
         return decades(positive(np.minimum(seen, max(top, 1e-300))), below=False)
 
-    def _epochs(self) -> pd.DataFrame:
+    def _epochs(self) -> Columns:
         """Marks on the clock: whole epochs while it counts examples, and where a stream drifts."""
         marks = []
         if self.drifts:
@@ -383,9 +382,10 @@ class Race:
         elif self.clock == EXAMPLES:
             powers = [10**power for power in range(7) if 10**power * self.n_examples <= self.total]
             marks = [(self.n_examples * many, f"{many:,}" if many > 1 else "1 epoch") for many in powers]
-        return pd.DataFrame(marks, columns=["time", "words"]).astype({"time": float, "words": str})
+        time, words = [time for time, _ in marks], [words for _, words in marks]
+        return {"time": np.array(time, dtype=float), "words": np.array(words, dtype=str)}
 
-    def _curve(self, lane: int, run: int, log: bool) -> pd.DataFrame:
+    def _curve(self, lane: int, run: int, log: bool) -> Columns:
         """What is drawn of one run: of every stretch of the axis its lowest and its highest loss, where they were."""
         course = self.courses[lane]
         end = course.ended[run] + 1
@@ -396,8 +396,8 @@ class Race:
         columns = {"time": np.maximum(time[shown], self._axis(log)["first"]), "loss": positive(drawn)}
         columns = {name: column.astype(np.float32) for name, column in columns.items()}
         columns |= {"frame": np.searchsorted(self.times, time[shown]).astype(np.int16)}
-        codes = {"lane": np.int8(lane), "run": np.int8(run)}
-        return pd.DataFrame(columns | codes)
+        codes = {"lane": lane, "run": run}
+        return columns | {name: np.full(len(shown), code, dtype=np.int8) for name, code in codes.items()}
 
     def lines(self) -> Datasets:
         """The data and each lane's line; with two features, where the second is at its mean."""
@@ -410,9 +410,9 @@ class Race:
         view = {"x_low": x_low, "x_high": x_high, "y_low": y_low, "y_high": y_high, "frames": len(self.times)}
         view |= {"best_w1": best["w1"], "best_b": best["b"]}
         return {
-            "points": pd.DataFrame({"x": x[shown], "y": y[shown]}),
-            "path": pd.DataFrame(self._line(np.concatenate(at))),
-            "view": pd.DataFrame(view, index=[0]),
+            "points": {"x": x[shown], "y": y[shown]},
+            "path": self._line(np.concatenate(at)),
+            "view": one_row(view),
         }
 
     def _line(self, theta: np.ndarray) -> Columns:
@@ -433,8 +433,7 @@ class Race:
 
     def _of_all_lanes(self, rows_of: Callable[[Course], Columns]) -> Columns:
         rows = [rows_of(course) for course in self.courses]
-        lane = np.repeat(np.arange(len(rows)), [len(row["x"]) for row in rows])
-        return {"lane": lane} | {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+        return {"lane": np.repeat(np.arange(len(rows)), [len(row["x"]) for row in rows])} | stacked(rows)
 
     def _pinned_loss(self, course: Course, log: bool) -> Columns:
         rows = over_time(course.clock[: course.ended[0] + 1], course.marked, log)

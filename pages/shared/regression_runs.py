@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from gdcore import Quadratic, Trace, theory
 from pages.shared.models import Model
@@ -17,6 +16,7 @@ from pages.shared.runs import (
     finite,
     frames,
     in_plane,
+    one_row,
     over_time,
     padded,
     positive,
@@ -76,14 +76,14 @@ class Fit:
         view |= {"best_w1": best[0], "best_b": best[-1]}
         residual = np.full(len(shown), len(y) <= RESIDUALS_SHOWN)
         return {
-            "points": pd.DataFrame({"x": x[shown], "y": y[shown], "residual": residual}),
-            "path": pd.DataFrame({"frame": self.path["frame"], "w1": lines[:, 0], "b": lines[:, -1]}),
-            "view": pd.DataFrame(view, index=[0]),
+            "points": {"x": x[shown], "y": y[shown], "residual": residual},
+            "path": {"frame": self.path["frame"], "w1": lines[:, 0], "b": lines[:, -1]},
+            "view": one_row(view),
         }
 
     def by_hand(self, slope: float, intercept: float) -> Datasets:
         """The same picture with one line that does not move."""
-        return self.fitted_line() | {"path": pd.DataFrame({"frame": 0, "w1": slope, "b": intercept}, index=[0])}
+        return self.fitted_line() | {"path": one_row({"frame": 0, "w1": slope, "b": intercept})}
 
     def predicted_against_actual(self) -> Datasets:
         (x1, x2), y = self.model.dataset.features.T, self.model.dataset.targets
@@ -98,9 +98,9 @@ class Fit:
             view[f"{name}_low"], view[f"{name}_high"] = padded(x)
         path = {"frame": self.path["frame"], "w1": planes[:, 0], "w2": planes[:, 1], "b": planes[:, 2]}
         return {
-            "points": pd.DataFrame({"x1": x1[shown], "x2": x2[shown], "y": y[shown]}),
-            "path": pd.DataFrame(path),
-            "view": pd.DataFrame(view, index=[0]),
+            "points": {"x1": x1[shown], "x2": x2[shown], "y": y[shown]},
+            "path": path,
+            "view": one_row(view),
         }
 
     def equations(self) -> list[str]:
@@ -134,9 +134,9 @@ class Fit:
         path |= {"taken": self.path["taken"], "inside": inside}
         path |= {"near": inside | self.plane.holds(path["next_p"], path["next_q"])}
         return {
-            "path": pd.DataFrame(path),
+            "path": path,
             "isolines": self.plane.isolines(),
-            "view": pd.DataFrame(self.plane.view(ramp), index=[0]),
+            "view": one_row(self.plane.view(ramp)),
         }
 
     @cached_property
@@ -156,7 +156,7 @@ class Fit:
         path = {"frame": self.path["frame"], "update": self.updates, "loss": positive(value)}
         view = {**self._time(), "loss_low": low, "loss_high": high, "zero": 0.0, "floor": self.model.floor}
         predicted = positive(finite(self.model.floor + gap))
-        return {"path": pd.DataFrame(path | {"predicted": predicted}), "view": pd.DataFrame(view, index=[0])}
+        return {"path": path | {"predicted": predicted}, "view": one_row(view)}
 
     def parameter(self, name: str) -> Datasets:
         value = self.path[name]
@@ -164,7 +164,7 @@ class Fit:
         low, high = padded(np.append(value, best))
         path = {"frame": self.path["frame"], "update": self.updates, "value": value}
         view = {**self._time(), "low": low, "high": high, "best": best}
-        return {"path": pd.DataFrame(path), "view": pd.DataFrame(view, index=[0])}
+        return {"path": path, "view": one_row(view)}
 
     def epochs_to(self, fraction: float) -> int | None:
         """Epochs until the gap to the least loss stayed at most this fraction of its start; None if it did not."""

@@ -68,15 +68,16 @@ def losses_over_the_clock(values: Mapping[str, Any], palette: Palette) -> Sketch
     race, _ = race_settings.race_of(values, race_settings.dataset_of(values))
     log = values["axis"] == "log"
     drawn = race.losses(log)
-    curves, view = drawn["curves"], drawn["view"].iloc[0]
-    clock = (float(view["first"]), float(view["last"]))
-    lanes = [
-        Line(curve.time.to_numpy(float), curve.loss.to_numpy(float), palette.lanes[lane], 4, dash_of(lane))
-        for lane, curve in curves[curves.run == 0].groupby("lane")
-    ]
+    curves, view = drawn["curves"], {name: column.item() for name, column in drawn["view"].items()}
+    clock = (view["first"], view["last"])
+    lanes = []
+    for lane, color in zip(range(len(race.lanes)), palette.lanes, strict=False):
+        its = (curves["lane"] == lane) & (curves["run"] == 0)
+        time, loss = (curves[name][its].astype(float) for name in ("time", "loss"))
+        lanes.append(Line(time, loss, color, 4, dash_of(lane)))
     words = f"The loss of each lane over {race.clock}, on {'log axes' if log else 'a log axis'}."
-    lines = (*least(view.floor, clock, palette), *lanes)
-    return Sketch(lines, clock, (float(view.loss_low), float(view.loss_high)), words, log_x=log, log_y=True)
+    lines = (*least(view["floor"], clock, palette), *lanes)
+    return Sketch(lines, clock, (view["loss_low"], view["loss_high"]), words, log_x=log, log_y=True)
 
 
 def least(floor: float, along: tuple[float, float], palette: Palette) -> tuple[Line, ...]:

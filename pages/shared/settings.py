@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import streamlit as st
@@ -207,7 +208,7 @@ class Rate:
         linked = self.read(st.query_params.get(key)) or value  # another than value after the browser's Back button
         slider = st.select_slider(
             f"{self.label} on a log scale",
-            sorted({*self._grid(), self.default, value, linked}, key=self.number),
+            sorted({*_grid(*self._ends()), self.default, value, linked}, key=_number),
             self.default,
             key=key,
             on_change=lambda: self.store(key, st.session_state[key]),
@@ -229,20 +230,15 @@ class Rate:
     def store(self, key: str, value: str) -> None:
         st.session_state[key] = st.session_state[f"{key}_text"] = value
 
-    def _grid(self) -> list[str]:
-        """Twenty rates a decade, with three digits each."""
-        low = self.low if self.around is None else max(self.low, self.around / 1e4)
-        high = self.high if self.around is None else min(self.high, self.around * 10)
-        exponents = range(math.ceil(20 * math.log10(low) - 1e-9), math.floor(20 * math.log10(high) + 1e-9) + 1)
-        return [f"{10 ** (exponent / 20):.3g}" for exponent in exponents]
+    def _ends(self) -> tuple[float, float]:
+        """Of the slider."""
+        if self.around is None:
+            return self.low, self.high
+        return max(self.low, self.around / 1e4), min(self.high, self.around * 10)
 
     def number(self, text: str) -> float | None:
         """The number that a text says, or None if it says none within the bounds."""
-        match = FRACTION.fullmatch(text)
-        if match is None:
-            return None
-        above, below = float(match[1]), float(match[2] or 1)
-        rate = above / below if below else math.inf
+        rate = _number(text)
         return rate if self.low <= rate <= self.high else None
 
     def times(self, text: str, factor: float) -> str:
@@ -252,3 +248,20 @@ class Rate:
 
     def read(self, raw: Any) -> str | None:
         return raw if isinstance(raw, str) and self.number(raw) is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _number(text: str) -> float:
+    """The number that a text says; infinite, which no rate is, if it says none."""
+    match = FRACTION.fullmatch(text)
+    if match is None:
+        return math.inf
+    above, below = float(match[1]), float(match[2] or 1)
+    return above / below if below else math.inf
+
+
+@lru_cache(maxsize=64)
+def _grid(low: float, high: float) -> list[str]:
+    """Twenty rates a decade, with three digits each."""
+    exponents = range(math.ceil(20 * math.log10(low) - 1e-9), math.floor(20 * math.log10(high) + 1e-9) + 1)
+    return [f"{10 ** (exponent / 20):.3g}" for exponent in exponents]

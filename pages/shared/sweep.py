@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from gdcore import Constant, GradientDescent, Outcome, Trace, descend, theory
@@ -18,7 +17,7 @@ from gdcore.theory import Regime
 from pages.shared import race_words, sweep_charts, timeline
 from pages.shared.lesson import lazily
 from pages.shared.race_runs import GAP_GOAL, Lane, Race
-from pages.shared.runs import Datasets, decades, positive
+from pages.shared.runs import Columns, Datasets, decades, one_row, positive, stacked
 from pages.shared.words import apart, count, number
 
 RATES = 100
@@ -90,28 +89,28 @@ class Sweep:
         ends = {"rate_low": grid.min() / 1.1, "rate_high": grid.max() * 1.1}
         runs = []
         for lane, (curve, (value, predicted)) in enumerate(zip(self.curves, values, strict=True)):
-            rows = {"lane": lane, "rate": curve.rates, "value": positive(value)}
+            every = np.arange(len(value))
+            rows = {"lane": np.full(len(value), lane), "rate": curve.rates, "value": positive(value)}
             rows |= {"top": value > view["value_high"], "bottom": (0 < value) & (value < view["value_low"])}
-            rows |= {"zero": value == 0}
-            rows |= {"yours": np.arange(len(value)) > RATES - 1, "fastest": np.arange(len(value)) == curve.fastest}
-            rows |= {"predicted": np.nan if predicted is None else positive(predicted)}
-            runs.append(pd.DataFrame(rows | self._tips(curve)))
+            rows |= {"zero": value == 0, "yours": every > RATES - 1, "fastest": every == curve.fastest}
+            rows |= {"predicted": np.full(len(value), np.nan) if predicted is None else positive(predicted)}
+            runs.append(rows | self._tips(curve))
         return {
-            "runs": pd.concat(runs),
+            "runs": stacked(runs),
             "rules": self._rules(ends),
-            "lanes": pd.DataFrame(enumerate(map(legend, self.curves)), columns=["lane", "words"]),
-            "view": pd.DataFrame(ends | view, index=[0]),
+            "lanes": {"lane": np.arange(len(self.curves)), "words": np.array([legend(curve) for curve in self.curves])},
+            "view": one_row(ends | view),
         }
 
-    def _tips(self, curve: Curve) -> dict[str, list[str]]:
+    def _tips(self, curve: Curve) -> Columns:
         return {
-            "name": [curve.name] * len(curve.rates),
-            "rate_words": [number(rate) for rate in curve.rates.tolist()],
-            "gap_words": [number(gap) if gap else "exactly 0" for gap in curve.gap.tolist()],
-            "needed_words": [self.time(needed) for needed in curve.needed.tolist()],
+            "name": np.full(len(curve.rates), curve.name),
+            "rate_words": np.array([number(rate) for rate in curve.rates.tolist()]),
+            "gap_words": np.array([number(gap) if gap else "exactly 0" for gap in curve.gap.tolist()]),
+            "needed_words": np.array([self.time(needed) for needed in curve.needed.tolist()]),
         }
 
-    def _rules(self, ends: dict[str, float]) -> pd.DataFrame:
+    def _rules(self, ends: dict[str, float]) -> Columns:
         """The rates that have a name. Lanes share one picture: there the words about each stand in the legend."""
         one, own = self.curves[0], {curve.own for curve in self.curves}
         rows = [("you", 0, one.own, f"you are here: {number(one.own)}", 0)] if len(own) == 1 else []
@@ -123,8 +122,8 @@ class Sweep:
         else:
             rows += [("limit", lane, curve.limit, "", 0) for lane, curve in enumerate(self.curves) if curve.limit]
         types = {"kind": str, "lane": int, "rate": float, "words": str, "row": int}
-        rules = pd.DataFrame(rows, columns=list(types)).astype(types)
-        return rules.assign(leftwards=rules.rate > np.sqrt(ends["rate_low"] * ends["rate_high"]))
+        rules = {name: np.array([row[i] for row in rows], dtype=kind) for i, (name, kind) in enumerate(types.items())}
+        return rules | {"leftwards": rules["rate"] > np.sqrt(ends["rate_low"] * ends["rate_high"])}
 
     @property
     def whole_budget(self) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from pages.shared import timeline
@@ -63,7 +62,7 @@ def page(title: str, verdict: str, screen: timeline.Screen, theme: str) -> str:
         {
             "spec": chart.spec,
             "alt": chart.alt,
-            "datasets": {name: columns(data) for name, data in chart.datasets.items()},
+            "datasets": {name: table.to_pydict() for name, table in chart.datasets.items()},
         }
         for chart in screen.charts
         if any(parameter["name"] == "frame" for parameter in chart.spec.get("params", []))
@@ -110,11 +109,6 @@ def vega_modules() -> dict[str, str]:
 
 def address(source: str) -> str:
     return "data:text/javascript;base64," + base64.b64encode(source.encode()).decode()
-
-
-def columns(data: pd.DataFrame) -> dict[str, list]:
-    """A dataset by its columns, a third as long as by its rows. NaN is null, as it is to the charts of the page."""
-    return data.astype(object).where(data.notna(), None).to_dict("list")
 
 
 def script(value: Any) -> str:
