@@ -769,7 +769,7 @@ def test_no_setting_however_odd_breaks_the_page(values):
     app = open_lesson("race", **values)
     assert "ounted in" in winner(app) and verdicts_or_badges(app)
     lanes, view = int(values["lanes"]), drawn(app, LOSS, "view").iloc[0]
-    assert len(drawn(app, SURFACE, "path")) == len(drawn(app, LOSS, "path")) == lanes * view["frames"]
+    assert len(drawn(app, SURFACE, "path")) == len(drawn(app, LOSS, "path")) == lanes * int(view["frames"])
     assert len(drawn(app, LOSS, "lanes")) == lanes and len(bar(app)["updates"]) == view["frames"]
     for chart in (SURFACE, LOSS):
         for data in app.get("vega_lite_chart")[chart].proto.datasets:

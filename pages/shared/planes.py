@@ -77,7 +77,7 @@ class Plane:
         radii = np.sqrt(2 * levels[:, None] / curved)  # (levels, 2)
         points = best[:, None] + directions @ (radii[:, :, None] * circle)  # (levels, 2, angles)
         return {
-            "level": np.repeat(levels, len(angle)),
+            "level": np.repeat(np.arange(len(levels)), len(angle)),
             "order": np.tile(np.arange(len(angle)), len(levels)),
             "p": points[:, 0].ravel(),
             "q": points[:, 1].ravel(),

@@ -395,9 +395,8 @@ class Race:
         drawn = np.minimum(loss[shown], 1e30)  # far above any picture, and within single precision
         columns = {"time": np.maximum(time[shown], self._axis(log)["first"]), "loss": positive(drawn)}
         columns = {name: column.astype(np.float32) for name, column in columns.items()}
-        columns |= {"frame": np.searchsorted(self.times, time[shown]).astype(np.int16)}
-        codes = {"lane": lane, "run": run}
-        return columns | {name: np.full(len(shown), code, dtype=np.int8) for name, code in codes.items()}
+        columns |= {"frame": np.searchsorted(self.times, time[shown])}
+        return columns | {"lane": np.full(len(shown), lane), "run": np.full(len(shown), run)}
 
     def lines(self) -> Datasets:
         """The data and each lane's line; with two features, where the second is at its mean."""

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-from tests.browser.harness import CHROMIUM, FLAGS, fresh_server, settle
-
-# A deep link makes Streamlit itself ask for these below the page's path, and get a 404 each.
-STREAMLITS_OWN_404 = ("_stcore/health", "_stcore/host-config")
+from tests.browser.harness import CHROMIUM, FLAGS, fresh_server, is_a_complaint, settle
 
 
 def pytest_collection_modifyitems(items):
@@ -43,8 +40,7 @@ def open_page(chromium):
     complaints, contexts = [], []
 
     def note(message: ConsoleMessage) -> None:
-        own = any(path in message.location.get("url", "") for path in STREAMLITS_OWN_404)
-        if message.type in ("error", "warning") and not own:
+        if is_a_complaint(message):
             complaints.append(f"{message.type}: {message.text} {message.location}")
 
     def open_(address: str, *, width=1280, height=720, charts=2, **options) -> Page:

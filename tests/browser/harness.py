@@ -1,5 +1,6 @@
 """Starting the app, and waiting until it rests."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.request import urlopen
 
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -18,9 +19,18 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
+# A deep link makes Streamlit itself ask for these below the page's path, and get a 404 each.
+STREAMLITS_OWN_404 = ("_stcore/health", "_stcore/host-config")
+
+
 class Server(NamedTuple):
     address: str
     process_id: int
+
+    def cpu_seconds(self) -> float:
+        """What it has used so far."""
+        fields = Path(f"/proc/{self.process_id}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -54,7 +64,19 @@ def wait_for(address: str, seconds: float = 60) -> None:
             time.sleep(0.1)
 
 
+def is_a_complaint(message: ConsoleMessage) -> bool:
+    """Whether the browser's console says that something is wrong."""
+    own = any(path in message.location.get("url", "") for path in STREAMLITS_OWN_404)
+    return message.type in ("error", "warning") and not own
+
+
 def settle(page: Page, charts: int = 2) -> None:
+    """Wait until the script has ended, so many charts are drawn, and all is at rest."""
+    drawn(page, charts)
+    page.wait_for_timeout(400)
+
+
+def drawn(page: Page, charts: int) -> None:
     """Wait until the script has ended and so many charts are drawn."""
     page.wait_for_function(
         """charts => document.querySelectorAll('.stVegaLiteChart :is(svg, canvas).marks').length >= charts
@@ -62,4 +84,3 @@ def settle(page: Page, charts: int = 2) -> None:
         arg=charts,
         timeout=30_000,
     )
-    page.wait_for_timeout(400)
