@@ -165,8 +165,7 @@ def predicted_gap(
 
     Rates and steps may be arrays that go together: one rate per run.
     """
-    curved, slopes = _curved(objective, start)
-    return _shrunk(slopes**2 / (2 * curved), curved, learning_rate, step)
+    return _shrunk(*_gap_at_the_start(objective, start), learning_rate, step)
 
 
 def predicted_distance(
@@ -176,8 +175,19 @@ def predicted_distance(
 
     Where directions are flat, theta* is the optimum that this start leads to.
     """
+    return np.asarray(np.sqrt(_shrunk(*_squared_distance_at_the_start(objective, start), learning_rate, step)))
+
+
+def _gap_at_the_start(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
+    """Its part along each direction, and the curvatures of these."""
     curved, slopes = _curved(objective, start)
-    return np.asarray(np.sqrt(_shrunk((slopes / curved) ** 2, curved, learning_rate, step)))
+    return slopes**2 / (2 * curved), curved
+
+
+def _squared_distance_at_the_start(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
+    """Its part along each direction, and the curvatures of these."""
+    curved, slopes = _curved(objective, start)
+    return (slopes / curved) ** 2, curved
 
 
 def _curved(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
@@ -198,14 +208,16 @@ def _shrunk(squares: Array, curved: Array, learning_rate: Array | float, step: A
 
 def updates_to_shrink(objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float) -> int | None:
     """Updates until the gap f - f* stays at most `fraction` of what it was at the start; None if it never does."""
-    return _until(lambda step: float(predicted_gap(objective, start, learning_rate, step)), fraction)
+    parts = _gap_at_the_start(objective, start)
+    return _until(lambda step: float(_shrunk(*parts, learning_rate, step)), fraction)
 
 
 def updates_to_approach(
     objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float
 ) -> int | None:
     """Updates until the distance |theta - theta*| stays at most `fraction` of its start; None if it never does."""
-    return _until(lambda step: float(predicted_distance(objective, start, learning_rate, step)), fraction)
+    parts = _squared_distance_at_the_start(objective, start)
+    return _until(lambda step: float(np.sqrt(_shrunk(*parts, learning_rate, step))), fraction)
 
 
 def _until(left: Callable[[int], float], fraction: float) -> int | None:
@@ -216,11 +228,12 @@ def _until(left: Callable[[int], float], fraction: float) -> int | None:
 
 def updates_to_shrink_at(objective: QuadraticObjective, start: Array, learning_rates: Array, fraction: float) -> Array:
     """The same for many rates at once, (rates,); infinite where it never does."""
-    goal = fraction * predicted_gap(objective, start, 0.0, 0)
+    parts = _gap_at_the_start(objective, start)
+    goal = fraction * _shrunk(*parts, 0.0, 0)
     low, high = np.zeros(len(learning_rates), dtype=np.int64), np.full(len(learning_rates), LONGEST)
     while (low < high).any():
         middle = low + (high - low) // 2
-        reached = predicted_gap(objective, start, learning_rates, middle.astype(float)) <= goal
+        reached = _shrunk(*parts, learning_rates, middle.astype(float)) <= goal
         low, high = np.where(reached, low, np.minimum(middle + 1, high)), np.where(reached, middle, high)
     return np.where(high < LONGEST, high.astype(float), inf)
 

@@ -1,5 +1,7 @@
 """Lesson 3: the race of batch, mini-batch and stochastic descent, and what "fast" means."""
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from gdcore.batches import Batches
@@ -19,6 +21,7 @@ from pages.shared.race_settings import all_settings, dataset_of, race_of
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
+MANY_UPDATES = 100_000  # that are worth a word while they are made, which costs a millisecond
 LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
 
 OF_THE_PICTURE = ("axis", "follow", "cloud")  # settings that do not change the race
@@ -49,7 +52,8 @@ def page() -> None:
     for note in (*notes, *cap):
         st.info(note)
     with st.container(key="race"):
-        with st.spinner(f"{sum(race.steps) * len(race.seeds):,} updates are made."):
+        updates = sum(race.steps) * len(race.seeds)
+        with st.spinner(f"{updates:,} updates are made.") if updates > MANY_UPDATES else nullcontext():
             courses = race.courses
         prediction = Prediction(panel, lambda: words.question(race))
         few = len(courses) <= LANES_ON_TOP and not values["present"]

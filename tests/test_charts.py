@@ -1,10 +1,13 @@
 import json
+import re
 from functools import partial
 
 import pytest
 
-from pages.shared import charts
+from pages.shared import charts, timeline
 from pages.shared import quadratic_charts as quadratic
+from pages.shared import race_charts as race
+from pages.shared import regression_charts as regression
 from pages.shared.sweep_charts import over_the_rates
 
 LINKED = [quadratic.curve, quadratic.gap, quadratic.value, quadratic.iterates]
@@ -65,3 +68,34 @@ def test_text_is_at_least_13_pixels(build):
     for key in ("fontSize", "labelFontSize", "titleFontSize"):
         sizes += [float(part.split(",")[0].split("}")[0]) for part in text.split(f'"{key}": ')[1:]]
     assert sizes and min(sizes) >= 13
+
+
+CHARTS = [
+    *((build,) for build in LINKED),
+    (quadratic.curve, "parameter w", "loss"),
+    (regression.fitted_line, "x", "y"),
+    (regression.squares, "x", "y"),
+    (regression.partial, "x₁", "y", 1, 2),
+    (regression.predicted_against_actual, "y"),
+    *((regression.surface, "slope w", "intercept b", equal) for equal in (False, True)),
+    *((regression.loss, log) for log in (False, True)),
+    (regression.parameter, "w"),
+    *((race.surface, "w", "b", parameters, True, True) for parameters in (2, 3)),
+    *((race.loss, "examples seen", multiples, True, 6, True) for multiples in (False, True)),
+    (race.loss, "updates", True, False, 1, False),
+    (race.lines, "x", "y"),
+    *((over_the_rates, "updates", lanes) for lanes in (1, 3)),
+    *((build,) for build in (quadratic.thumbnail, regression.thumbnail, race.thumbnail)),
+]
+
+
+@pytest.mark.parametrize("build, titles", [(build, titles) for build, *titles in CHARTS])
+def test_a_chart_is_valid_vega_lite_and_its_titles_are_put_in_unchanged(build, titles):
+    """Altair checks what it makes against the schema; the page takes it unchecked, from one pattern for all titles."""
+    odd = [f'{title} "\\ue0001. {{}} \\\\1' if isinstance(title, str) else title for title in titles]
+    spec = build(THEMES[0], *odd).to_dict(validate=True)
+    for parameter in spec.get("params", []):
+        parameter |= {"on": charts.ON[parameter["name"]]} if parameter["name"] in charts.ON else {}
+    texts = [json.dumps(made) for made in (timeline._spec(build, THEMES[0], False, *odd), spec)]
+    mine, checked = (re.sub(r'"view\w*"', '"view"', text) for text in texts)  # a layer's name has a count in it
+    assert mine == checked

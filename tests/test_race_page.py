@@ -619,6 +619,13 @@ def test_the_table_is_the_followed_lanes_run():
     np.testing.assert_allclose(moved, table[["w", "b"]].to_numpy()[1:], rtol=1e-12)
 
 
+def test_the_table_of_a_long_run_has_both_ends_and_says_so():
+    app = open_lesson("race", follow=3)
+    app.session_state["race_table"] = True
+    assert app.run().dataframe[0].value["update"].tolist() == [*range(1000), *range(29721, 30721)]
+    assert any("first and the last 1,000 of 30,721 rows" in text.value for text in app.caption)
+
+
 def test_claims_and_data_are_shown_when_opened():
     app = open_lesson("race", budget=5)
     assert not any("the article says" in text.value for text in app.markdown)

@@ -23,7 +23,19 @@ RUNTIME = {"streamlit", "numpy", "pandas", "altair"}
 STREAMLITS_OWN = {"pyarrow"}  # what it needs itself, and sends tables in
 # A list of what is allowed, since nobody can list all that starts a thread, opens a socket or unpickles.
 STANDARD_LIBRARY = {
-    *("base64", "bisect", "collections", "contextvars", "csv", "dataclasses", "enum", "functools", "html", "io"),
+    *(
+        "base64",
+        "bisect",
+        "collections",
+        "contextlib",
+        "contextvars",
+        "csv",
+        "dataclasses",
+        "enum",
+        "functools",
+        "html",
+        "io",
+    ),
     *("itertools", "json", "math", "operator", "pathlib", "re", "string", "struct", "textwrap", "typing", "zlib"),
     "urllib.parse",
 }

@@ -25,6 +25,8 @@ FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FRE
 )
 IT_WORKS = "It works"
 
+ROWS_AT_EACH_END = 1000
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -106,7 +108,10 @@ def for_the_lecturer(scene: Scene | None) -> None:
 
 
 def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name: str) -> None:
-    """Every step as a table with its download. Nothing is sent to the browser while it is closed."""
+    """Every step as a table with its download. Nothing is sent to the browser while it is closed.
+
+    Of a long run the table has both ends: 30,000 rows would be 2 MB at every change of a setting.
+    """
     table = st.expander("Every step in numbers", icon=":material/table_rows:", key=f"{name}_table", on_change="rerun")
     if table.open:
         rows = pd.DataFrame({column: steps[column] for column in labels})
@@ -114,9 +119,15 @@ def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name
             column: st.column_config.NumberColumn(label, format=_same_decimals(rows[column]))
             for column, label in labels.items()
         }
+        long = len(rows) > 2 * ROWS_AT_EACH_END
+        shown = pd.concat([rows[:ROWS_AT_EACH_END], rows[-ROWS_AT_EACH_END:]]) if long else rows
         with table:
-            st.dataframe(rows, column_config=columns, hide_index=True)
-            _download("Download as CSV", rows.to_csv(index=False), f"{name}.csv", "text/csv")
+            st.dataframe(shown, column_config=columns, hide_index=True)
+            if long:
+                st.caption(
+                    f"The first and the last {ROWS_AT_EACH_END:,} of {len(rows):,} rows; the file has all of them."
+                )
+            _download("Download as CSV", lambda: rows.to_csv(index=False), f"{name}.csv", "text/csv")
 
 
 def _same_decimals(column: pd.Series) -> str:
