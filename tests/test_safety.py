@@ -4,6 +4,7 @@ The same rules keep it fit for Python in the browser, which has no threads, no p
 """
 
 import ast
+import re
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
@@ -33,7 +34,7 @@ CHANGES_FILES = {
     *("save", "savez", "savez_compressed", "savetxt", "tofile", "memmap", "to_pickle", "to_parquet", "to_excel"),
 }
 UNSAFE_OPTIONS = {"unsafe_allow_html", "unsafe_allow_javascript", "allow_pickle"}
-BROWSER = {"numpy": "2.2.5", "pandas": "2.3.3", "altair": "6.0.0"}  # as stlite 1.9.2 brings them
+BROWSER = {"streamlit": "1.62.0", "numpy": "2.2.5", "pandas": "2.3.3", "altair": "6.0.0"}  # as stlite 1.9.2 has them
 
 every_file = pytest.mark.parametrize("file", TREES)
 
@@ -126,14 +127,15 @@ def test_the_rules_find_what_they_are_for(source):
     assert unsafe(source)
 
 
-def test_only_four_packages_are_required_and_each_in_a_version_that_exists():
+def test_only_four_packages_are_required_each_in_a_version_that_exists_and_but_streamlit_in_the_browser_too():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = {r.name: r.specifier for r in (Requirement(line) for line in lines if line and not line.startswith("#"))}
     assert wanted.keys() == RUNTIME
     for name, versions in wanted.items():
         assert version(name) in versions
-    for name, browsers in BROWSER.items():
-        assert browsers in wanted[name]
+    # In the browser only Streamlit is too old, and not by the pin alone: a chart and a picture take `alt` since 1.65, a
+    # page in the navigation takes `help` since 1.67.
+    assert [name for name, browsers in BROWSER.items() if browsers not in wanted[name]] == ["streamlit"]
 
 
 def test_no_page_of_another_site_can_speak_to_the_server():
@@ -145,6 +147,8 @@ def test_no_page_of_another_site_can_speak_to_the_server():
 def test_the_server_takes_no_more_than_the_largest_table():
     assert st.get_option("server.maxUploadSize") * 1_000_000 == tables.MAX_BYTES
     assert tables.MAX_BYTES < st.get_option("server.maxMessageSize") * 1_000_000 <= 2 * tables.MAX_BYTES
+    (nginx,) = re.findall(r"client_max_body_size (\d+)m;", (ROOT / ".deploy" / "nginx.conf").read_text("utf-8"))
+    assert int(nginx) == st.get_option("server.maxUploadSize") + 1
 
 
 def test_nothing_leaves_the_server_that_was_not_asked_for():

@@ -167,5 +167,6 @@ def test_a_killed_process_costs_a_reader_no_setting_and_takes_part_again(chromiu
 
     lab.start(first)
     assert lab.processes_of_new_readers() == {first, second}
-    assert b"5 examples" in download(page, "Take the animation home")  # from where the reader is now
+    assert b"5 examples" in download(page, "Take the animation home")  # where the reader is now, both of them
+    assert download(page, "Download as CSV").startswith(b"epoch,")
     reader.close()
