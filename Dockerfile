@@ -15,5 +15,8 @@ USER lab
 
 EXPOSE 8501
 # Python asks, since the slim image has no curl.
-HEALTHCHECK --start-period=30s CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://localhost:8501/_stcore/health', timeout=5)"]
-CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0", "--server.port=8501", "--server.headless=true", "--server.fileWatcherType=none"]
+HEALTHCHECK --start-period=30s CMD ["python", "-c", \
+     "from urllib.request import urlopen; urlopen('http://localhost:8501/_stcore/health', timeout=5)"]
+# The last word is only what it prints: Streamlit would ask a host outside for its address instead.
+CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0", "--server.port=8501", "--server.headless=true", \
+     "--server.fileWatcherType=none", "--browser.serverAddress=localhost"]

@@ -12,8 +12,8 @@ import streamlit as st
 
 from pages.shared import glossary
 
-_history = st.components.v2.component(
-    "history", html="<i hidden></i>", js=Path(__file__).with_name("history.js").read_text("utf-8")
+_browser = st.components.v2.component(
+    "browser", html="<i hidden></i>", js=Path(__file__).with_name("browser.js").read_text("utf-8")
 )
 
 STYLE = """<style>
@@ -54,7 +54,8 @@ def main() -> None:
         st.session_state[FRAME_IS_UP] = False
     if st.sidebar.button("Words", key="words", icon=":material/dictionary:", help="Every term in a sentence"):
         words()
-    _history(key="history", data={"settings": st.session_state.pop(ADDRESS, {})})
+    settings = st.session_state.pop(ADDRESS, {})
+    _browser(key="browser", data={"settings": settings}, on_return_change=lambda: None)  # it only makes the page run
 
 
 @st.dialog("Words", width="medium", icon=":material/dictionary:")

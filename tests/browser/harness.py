@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
+UNIT = (ROOT / ".deploy" / "lab@.service").read_text("utf-8")
+START = UNIT.partition("ExecStart=/opt/lab/.venv/bin/")[2].partition("\n")[0]  # the app runs here as it does there
 
 
 # A deep link makes Streamlit itself ask for these below the page's path, and get a 404 each.
@@ -34,13 +36,11 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def fresh_server():
+def fresh_server(port: int = 0):
     """Streamlit in a process of its own that has shown no page yet. Its log must be free of tracebacks in the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    with socket.create_server(("127.0.0.1", port)) as probe:
+        port = probe.getsockname()[1]  # 0 is any that is free
+    command = [sys.executable, "-m", *START.replace("%i", str(port)).split()]
     address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
