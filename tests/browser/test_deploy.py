@@ -61,9 +61,9 @@ class Lab:
         os.kill(self.processes[process].process_id, signal.SIGKILL)
 
     def served(self) -> list[list[str]]:
-        """Status, process and path of every request, but for the two that Streamlit makes of a deep link in vain."""
+        """Status, process and path of every request, but for those that any process may answer and a deep link in vain."""
         lines = [line.split() for line in self.log.read_text().splitlines()]
-        return [line for line in lines if not re.search(r"/\w+/_stcore/(health|host-config)$", line[2])]
+        return [line for line in lines if not re.search(r"/_stcore/(health|host-config)$", line[2])]
 
     def takes_new_readers(self, process: str) -> bool:
         """Whether it does within five seconds: nginx leaves one that was lost alone for up to two."""
