@@ -61,7 +61,7 @@ class Lab:
         os.kill(self.processes[process].process_id, signal.SIGKILL)
 
     def served(self) -> list[list[str]]:
-        """Status, process and path of every request, but for those that any process may answer and a deep link in vain."""
+        """Status, process and path of every request, but for those that any process may answer."""
         lines = [line.split() for line in self.log.read_text().splitlines()]
         return [line for line in lines if not re.search(r"/_stcore/(health|host-config)$", line[2])]
 
