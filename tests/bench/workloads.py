@@ -152,9 +152,11 @@ class Rosenbrock:
         return (1 - x) ** 2 + 100 * (y - x * x) ** 2
 
     def gradient(self, theta: np.ndarray) -> np.ndarray:
-        x, y = theta[..., 0], theta[..., 1]
+        return np.stack(self.partials(theta[..., 0], theta[..., 1]), axis=-1)
+
+    def partials(self, x, y):
         off = y - x * x
-        return np.stack([-2 * (1 - x) - 400 * x * off, 200 * off], axis=-1)
+        return -2 * (1 - x) - 400 * x * off, 200 * off
 
 
 def rosenbrock() -> Workload:
