@@ -160,8 +160,7 @@ class Rosenbrock:
 
 
 def rosenbrock() -> Workload:
-    """All six optimizers. None has arrived after so many updates: RMSProp and Adam are chaotic when they have, and two
-    right programs then differ in every digit."""
+    """All six optimizers; none arrives within so many updates, where RMSProp and Adam would be chaotic."""
     start, updates = (-1.2, 1.0), 1_000
     rates = {rule.__name__: 1e-3 for rule in OPTIMIZERS} | {"Momentum": 1e-4, "Nesterov": 1e-4, "AdaGrad": 0.1}
 
