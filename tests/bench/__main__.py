@@ -21,8 +21,8 @@ from tests.bench.workloads import every_workload
 NOTES = f"""\
 Each cell has milliseconds of processor time, the median of {ROUNDS} rounds, and in brackets that time divided by ours:
 above 1 ours is faster. In each round all take their turn, on one thread, in double precision and compiled before.
-Before anything is timed, every peer's whole history (the parameters, the loss over all examples and the gradient of
-each update) has been found equal to ours within {CLOSE:g}.
+Before anything is timed, every peer's history (the parameters, the loss over all examples and the gradient of each
+update) has been found equal to ours within {CLOSE:g}, as far as it goes.
 
 - **ours**: `descend`, from the data to the history: compression, drawing of batches and all checks are in its time.
 - **PyTorch**: autograd and `torch.optim` in a Python loop; seeds and rates are rows of one tensor.
