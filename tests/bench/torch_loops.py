@@ -88,13 +88,29 @@ def sweep(design: np.ndarray, targets: np.ndarray, rates: np.ndarray, updates: i
 
 
 def drawn(design: np.ndarray, targets: np.ndarray, rate: float, batches: Sequence[np.ndarray]) -> list[History]:
-    """One batch after another: arrays (B,), or (runs, B) with one batch for each of several runs."""
+    """One batch (B,) after another; an example by itself is looked up by its number, which is faster."""
+    x, y, theta = torch.from_numpy(design), torch.from_numpy(targets), point(np.zeros(design.shape[1]))
+    rows = [torch.from_numpy(batch) if len(batch) > 1 else int(batch[0]) for batch in batches]
+
+    def loss(t):
+        return (x[rows[t]] @ theta - y[rows[t]]).square().mean()
+
+    def full_loss():
+        return (x @ theta - y).square().mean()
+
+    return [follow(theta, torch.optim.SGD([theta], rate).step, len(rows), loss, full_loss)]
+
+
+def for_every_seed(
+    design: np.ndarray, targets: np.ndarray, rate: float, batches: Sequence[np.ndarray]
+) -> list[History]:
+    """Batches (runs, B): each update takes one batch for each of several runs."""
     x, y = torch.from_numpy(design), torch.from_numpy(targets)
-    theta = point(np.zeros((*batches[0].shape[:-1], design.shape[1])))
+    theta = point(np.zeros((len(batches[0]), design.shape[1])))
     rows = [torch.from_numpy(batch) for batch in batches]
 
     def loss(t):
-        return ((x[rows[t]] @ theta[..., None])[..., 0] - y[rows[t]]).square().mean(-1)
+        return ((x[rows[t]] * theta[:, None]).sum(-1) - y[rows[t]]).square().mean(-1)
 
     def full_loss():
         return (theta @ x.T - y).square().mean(-1)

@@ -113,7 +113,7 @@ def race(seeds: int = 20, epochs: int = 10, scale: int = 10) -> Workload:
 
     def torchs():
         firsts = (rows[: len(rows) // scale] for rows in draws.values())
-        drawn = (run for rows in firsts for run in torch_loops.drawn(*data, rate, rows))
+        drawn = (run for rows in firsts for run in torch_loops.for_every_seed(*data, rate, rows))
         return [*torch_loops.batch(*data, rate, epochs // scale), *drawn]
 
     peers = {
