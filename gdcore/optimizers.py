@@ -11,7 +11,7 @@ rate stays outside the velocity, epsilon is added outside the root, and no accum
 rate inside the velocity, which differs as soon as the rate changes, and AdaGrad's sum starts at 0.1 there.)
 
 Every rule works coordinate by coordinate and is written with products and `** 0.5` only, so that it runs on an array
-(d,), on many runs (runs, d), and on a plain float, where a single short descent is ten times faster.
+(d,), on many runs (runs, d), and on one coordinate as a plain float, where a single run is eight times faster.
 """
 
 from dataclasses import dataclass

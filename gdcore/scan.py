@@ -1,4 +1,4 @@
-"""Descent on least squares with batches of any size, without a loop over its updates.
+"""Descent on least squares, on all examples or batches of any size, without a loop over its updates.
 
 The gradient of a batch is affine in theta, G theta - h, and a linear rule makes of it an affine map of theta and the
 rule's memory. Affine maps compose. So the T updates are cut into about sqrt(T) blocks; the map of every block is built
@@ -33,23 +33,22 @@ ROUNDING = 2e-14  # how far rounding may take a hop from the replay, relative to
 Run = Callable[[Array, Array, Array], Iterator[tuple[Array, Array, Array]]]
 
 
-def serves(objective: Any, optimizer: Optimizer, batches: Batches) -> bool:
+def serves(objective: Any, optimizer: Optimizer, batches: Batches | None) -> bool:
     """Whether this descent is made of affine maps, and small ones."""
     if not (isinstance(objective, LeastSquares) and isinstance(optimizer, LINEAR_RULES)):
         return False
-    return batches.size == 1 or objective.design.shape[1] <= WIDE
+    return (batches is not None and batches.size == 1) or objective.design.shape[1] <= WIDE
 
 
 def descend_in_blocks(
-    objective: LeastSquares, start: Array, optimizer: Optimizer, batches: Batches, rates: Array
+    objective: LeastSquares, start: Array, optimizer: Optimizer, batches: Batches | None, rates: Array
 ) -> tuple[Array, Array]:
     """Follow a linear rule: start (runs, d) and rates (T, runs) -> path (T + 1, runs, d) and gradients (T, runs, d).
 
     Both end earlier where every run has left the range of numbers.
     """
     (steps, runs), d = rates.shape, start.shape[1]
-    examples = np.pad(np.column_stack([objective.design, objective.targets]), ((0, 1), (0, 0)))
-    rows, weights = _rows(batches, objective.n_examples, steps)
+    examples, rows, weights = _everything(objective, steps) if batches is None else _drawn(objective, batches, steps)
     size = rows.shape[2]
     run: Run = partial(_updates, optimizer, _gradient_of_one if size == 1 else _gradient_of_many, d)
     # In memory the parameters come first: whatever is summed over them then runs along its neighbours.
@@ -73,17 +72,26 @@ def descend_in_blocks(
     return path[: done + 1].swapaxes(1, 2), gradients[:done].swapaxes(1, 2)
 
 
-def _rows(batches: Batches, n_examples: int, steps: int) -> tuple[Indices, Array]:
-    """The examples of each update, (T, runs or 1, B), and what makes of their sum twice their mean, (T, 1).
+def _everything(objective: LeastSquares, steps: int) -> tuple[Array, Indices, Array]:
+    """As `_drawn`, where each update looks at all examples: at the compressed rows, which stand for them."""
+    count = len(objective.compressed)
+    rows = np.broadcast_to(np.arange(count), (steps, 1, count))
+    return objective.compressed, rows, np.full((steps, 1), 2 / objective.n_examples)
 
-    A batch that is smaller than the others is filled up with example number n, which is all zeros.
+
+def _drawn(objective: LeastSquares, batches: Batches, steps: int) -> tuple[Array, Indices, Array]:
+    """The examples [x | y], which of them each update looks at, (T, runs or 1, B), and what makes of their sum twice
+    their mean, (T, 1).
+
+    A batch that is smaller than the others is filled up with one more example, which is all zeros.
     """
-    sizes = batches.sizes(n_examples, steps)
-    rows = np.atleast_2d(batches.draw(n_examples, int(sizes.sum())))
+    examples = np.pad(np.column_stack([objective.design, objective.targets]), ((0, 1), (0, 0)))
+    sizes = batches.sizes(objective.n_examples, steps)
+    rows = np.atleast_2d(batches.draw(objective.n_examples, int(sizes.sum())))
     if sizes.min() < sizes.max():
-        drawn, rows = rows, np.full((len(rows), steps, sizes.max()), n_examples)
-        rows[:, np.arange(sizes.max()) < sizes[:, None]] = drawn
-    return rows.reshape(len(rows), steps, -1).swapaxes(0, 1), 2 / sizes[:, None]
+        drawn, rows = rows, np.full((len(rows), steps, sizes.max()), objective.n_examples)
+        rows[np.broadcast_to(np.arange(sizes.max()) < sizes[:, None], rows.shape)] = drawn.ravel()
+    return examples, rows.reshape(len(rows), steps, -1).swapaxes(0, 1), 2 / sizes[:, None]
 
 
 def _state(optimizer: Optimizer, theta: Array) -> Array:

@@ -186,6 +186,38 @@ def test_a_run_ends_at_the_exact_update_wherever_the_loop_looks(shape, last, way
             assert set(np.ravel(trace.outcome)) == {Outcome.STEP_LIMIT if steps == last else outcome}
 
 
+def rosenbrock(x, y):
+    """The partials of (1 - x)^2 + 100 (y - x^2)^2."""
+    off = y - x * x
+    return -2 * (1 - x) - 400 * x * off, 200 * off
+
+
+ROSENBROCK = SimpleNamespace(
+    value=lambda theta: (1 - theta[..., 0]) ** 2 + 100 * (theta[..., 1] - theta[..., 0] ** 2) ** 2,
+    gradient=lambda theta: np.stack(rosenbrock(*np.moveaxis(theta, -1, 0)), axis=-1),
+)
+BY_PARTIALS = SimpleNamespace(value=ROSENBROCK.value, partials=rosenbrock)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("rate, tolerance", [(1e-4, 0), (1e-3, 3e-3), (10, 0)], ids=["goes on", "may settle", "fast"])
+def test_a_run_on_floats_is_the_run_on_arrays(kind, rate, tolerance):
+    arrays, floats = (
+        descend(objective, [-1.2, 1.0], kind(), rate, 300, tolerance=tolerance)
+        for objective in (ROSENBROCK, BY_PARTIALS)
+    )
+    assert (floats.steps_taken, floats.outcome) == (arrays.steps_taken, arrays.outcome)
+    for name in ("theta", "value", "gradient"):
+        assert_allclose(getattr(floats, name), getattr(arrays, name), rtol=1e-12, atol=1e-12)
+
+
+def test_many_runs_ask_for_gradients_where_one_run_asks_for_partials():
+    starts = np.array([[-1.2, 1.0], [0.0, 0.5]])
+    together = descend(ROSENBROCK, starts, Momentum(), 1e-4, 100)
+    for run, start in enumerate(starts):
+        assert_is_alone(together, run, descend(BY_PARTIALS, start, Momentum(), 1e-4, 100))
+
+
 def assert_is_alone(together, run, alone):
     """That one run of many is the same as that run by itself, and NaN beyond its end."""
     taken = alone.steps_taken

@@ -159,7 +159,7 @@ def test_the_surface_draws_the_run_and_its_gradients():
     path = drawn(app, 1, "path")
     np.testing.assert_array_equal(path[["p", "q"]], run.trace.theta)
     np.testing.assert_array_equal(path[["gradient_p", "gradient_q"]][:-1], run.trace.gradient)
-    np.testing.assert_array_equal(path[["next_p", "next_q"]][:-1], run.trace.theta[1:])
+    np.testing.assert_allclose(path[["next_p", "next_q"]][:-1], run.trace.theta[1:], rtol=1e-14)
     view = drawn(app, 1, "view").iloc[0]
     assert view.p_low < -1.5 < view.p_high and view.q_low < 4 < view.q_high
 

@@ -15,6 +15,7 @@ from gdcore import (
     descend,
     scan,
 )
+from gdcore.theory import curvatures, rate_limit
 
 N = 37
 PLAIN = GradientDescent()
@@ -24,6 +25,7 @@ BATCHES = [
     Batches(5),  # the last of an epoch has 2
     Batches(32),  # and here 5
     Batches(N - 1),
+    Batches(N),
     Batches(5, order="fixed"),
     Batches(1, order="replacement"),
     Batches(50, order="replacement"),
@@ -111,7 +113,7 @@ def test_one_run_is_one_of_many(rule, batches):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-@pytest.mark.parametrize("size", [1, 5])
+@pytest.mark.parametrize("size", [1, 5, N])
 def test_the_descent_is_the_same_in_however_many_pieces(rule, size, pieces, monkeypatch):
     objective, batches, starts = problem(2), Batches(size, (1, 2, 3)), np.full((3, 2), 5.0)
     monkeypatch.setattr(scan, "AT_ONCE", 3000)
@@ -150,7 +152,7 @@ def test_scan_follows_a_schedule_and_stops_at_the_tolerance():
 
 @pytest.mark.parametrize("rate", [0.9, 3, 30, 1e100, 1e308])
 @pytest.mark.parametrize("rule", RULES, ids=str)
-@pytest.mark.parametrize("size", [1, 5, 32])
+@pytest.mark.parametrize("size", [1, 5, 32, N])
 def test_a_run_that_diverges_is_the_loop_and_ends_at_the_same_update(rate, rule, size):
     objective, batches, start = problem(2), Batches(size, seed=2), np.array([5.0, -5.0])
     path, value, gradient = plain_loop(objective, start, batches, np.full(2000, rate), rule)
@@ -228,7 +230,7 @@ class Unhelpful(LeastSquares):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("size", [1, 2, 3])
 def test_scan_asks_for_no_gradient_one_by_one(rule, size):
     objective = Unhelpful(np.eye(3), np.ones(3))
     for rate in (0.01, 1e200):
@@ -236,9 +238,46 @@ def test_scan_asks_for_no_gradient_one_by_one(rule, size):
         assert trace.outcome is (Outcome.STEP_LIMIT if rate == 0.01 else Outcome.NOT_FINITE)
 
 
-@pytest.mark.parametrize(
-    "rule, size, d", [(Adam(), 1, 3), (PLAIN, 2, scan.WIDE + 1)], ids=["not linear", "many parameters"]
-)
+@pytest.mark.parametrize("size", [2, scan.WIDE + 1], ids=["batches", "all examples"])
+@pytest.mark.parametrize("rule, d", [(Adam(), 3), (PLAIN, scan.WIDE + 1)], ids=["not linear", "many parameters"])
 def test_what_has_no_small_maps_is_left_to_the_loop(rule, size, d):
+    n = scan.WIDE + 1
     with pytest.raises(AssertionError, match="the loop"):
-        descend(Unhelpful(np.eye(d), np.ones(d), False), np.zeros(d), rule, 0.1, 30, batches=Batches(size))
+        descend(Unhelpful(np.eye(n, d), np.ones(n), False), np.zeros(d), rule, 0.1, 30, batches=Batches(size))
+
+
+def test_a_descent_on_all_examples_that_a_tolerance_may_end_soon_is_left_to_the_loop():
+    with pytest.raises(AssertionError, match="the loop"):
+        descend(Unhelpful(np.eye(3), np.ones(3), False), np.zeros(3), PLAIN, 0.1, 30, tolerance=1e-5)
+
+
+def years():
+    year = np.linspace(1950, 2020, N)
+    return year[:, None], 0.1 * year + np.sin(year)
+
+
+def nearly_the_same_twice():
+    x = np.linspace(-1, 1, N)
+    return np.column_stack([x, x + 1e-6 * np.cos(9 * x)]), x**3
+
+
+ODD = {
+    "raw years": years(),
+    "far from 0": (np.linspace(-1, 1, N)[:, None], 1e6 + np.linspace(-1, 1, N) ** 2),
+    "nearly dependent": nearly_the_same_twice(),
+    "fewer examples than parameters": (np.array([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]]), np.array([1.0, -1.0])),
+    "one example": (np.array([[2.0]]), np.array([3.0])),
+    "without noise": (np.linspace(-1, 1, N)[:, None], 2 * np.linspace(-1, 1, N) + 1),
+}
+
+
+@pytest.mark.parametrize("of_the_limit", [0.01, 0.5, 0.999, 1.05])
+@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize("data", ODD.values(), ids=ODD)
+def test_descent_on_all_examples_is_the_loop_however_the_data_lie(data, rule, of_the_limit, pieces):
+    objective = LeastSquares(*data)
+    start, rate = np.full(len(objective.hessian), 5.0), of_the_limit * rate_limit(curvatures(objective), rule)
+    trace = descend(objective, start, rule, rate, 200)
+    everything = Batches(objective.n_examples, order="fixed")
+    assert trace.steps_taken == 200 and pieces
+    assert_is_the_loop(trace, plain_loop(objective, start, everything, np.full(200, rate), rule))
