@@ -1,0 +1,99 @@
+"""What the readers of a class do, and how often.
+
+A class follows one lesson, and some are ahead or behind: seven in ten are on the lesson of the day. Most of what a reader
+does is to move the learning rate and to look; then come another start, another scene, and the settings that a lesson is
+about (the parabola, the data, the lanes of the race). Now and then somebody opens a panel below the charts or closes it
+again; two interactions in a hundred lead to another lesson, chosen so that the shares stay as they are.
+
+Playing, stepping and scrubbing the timeline is what a reader does most. It happens in the browser, and so it is not in
+the list. Every value is another than before, so no rerun can be answered from what an earlier one has left.
+"""
+
+from collections.abc import Coroutine
+from random import Random
+from typing import Any
+
+from pages.shared.regression_scenes import OWN
+from tests.load.reader import Answer, Reader
+
+ON_THE_LESSON_OF_THE_DAY = 0.7
+KEYS = {"quadratic": "quadratic", "linear_regression": "regression", "variant_race": "race"}  # of a lesson's settings
+
+SHARES = {"rate": 48, "start": 15, "scene": 12, "settings": 15, "panels": 8, "lesson": 2}  # percent
+RATES = {lesson: ("rate",) for lesson in KEYS}
+STARTS = {"quadratic": ("start",), "linear_regression": ("w1", "b"), "variant_race": ("w1", "b")}
+SETTINGS = {
+    "quadratic": ("a2", "a1", "a0", "updates", "tolerance"),
+    "linear_regression": ("data", "updates", "standardise", "noise", "seed"),
+    "variant_race": ("size1", "size2", "size3", "schedule3", "rule2", "clock", "noise", "seed", "seeds", "budget"),
+}
+PANELS = {
+    "quadratic": ("sweep", "iterates", "table", "code"),
+    "linear_regression": ("sweep", "stability", "coefficients", "parts", "closer", "table", "code"),
+    "variant_race": ("sweep", "claims", "data_view", "table", "code"),
+}
+
+
+class Member:
+    """A reader in a class, with habits that are drawn from a seed."""
+
+    def __init__(
+        self, reader: Reader, random: Random, of_the_day: str, share: float = ON_THE_LESSON_OF_THE_DAY
+    ) -> None:
+        self.reader, self.random = reader, random
+        self.of_the_day, self.share = of_the_day, share
+        self.lesson = self._some_lesson()
+
+    def _some_lesson(self) -> str:
+        others = [lesson for lesson in KEYS if lesson != self.of_the_day]
+        return self.of_the_day if self.random.random() < self.share else self.random.choice(others)
+
+    def arrive(self) -> Coroutine[Any, Any, Answer]:
+        return self.reader.open(self.lesson)
+
+    def act(self) -> Coroutine[Any, Any, Answer]:
+        """One interaction."""
+        (what,) = self.random.choices(list(SHARES), list(SHARES.values()))
+        if what == "lesson" and (lesson := self._some_lesson()) != self.lesson:
+            self.lesson = lesson
+            return self.reader.turn_to(lesson)
+        if what == "panels":
+            return self._open_or_close()
+        names = {"start": STARTS, "settings": SETTINGS}.get(what, RATES)[self.lesson]
+        names = [key for key in map(self._key, names) if key in self.reader.widgets]
+        key = (
+            self.random.choice(names) if names and what != "scene" else self._key("scene")
+        )  # a scene can hide the rate
+        return self.reader.choose(key, self._another(key))
+
+    def _key(self, name: str) -> str:
+        return f"{KEYS[self.lesson]}_{name}"
+
+    def _open_or_close(self) -> Coroutine[Any, Any, Answer]:
+        """At most one panel is open at a time."""
+        panels = [key for key in map(self._key, PANELS[self.lesson]) if key in self.reader.widgets]
+        is_open = [key for key in panels if self.reader.is_open(key)]
+        return self.reader.toggle((is_open or [self.random.choice(panels)])[0])
+
+    def _another(self, key: str) -> Any:
+        """Another value for a widget: a neighbour, where values have neighbours."""
+        widget, now = self.reader.widgets[key], self.reader.value(key)
+        told, steps = widget.told, self.random.choice((-3, -2, -1, 1, 2, 3))
+        if widget.kind == "checkbox":
+            return not now
+        if widget.kind == "number_input":
+            return bounced(now, steps * told.step, told.min, told.max)
+        if widget.kind == "slider" and not told.options:
+            return [bounced(now[0], steps * told.step, told.min, told.max)]
+        if widget.kind == "slider":
+            options = list(told.options)
+            return [options[int(bounced(options.index(now[0]), steps, 0, len(options) - 1))]]
+        if widget.kind == "selectbox":
+            return self.random.choice([option for option in told.options if option not in (now, OWN)])
+        return [self.random.choice([option.content for option in told.options if [option.content] != now])]
+
+
+def bounced(value: float, change: float, low: float, high: float) -> float:
+    """A step that would lead out of bounds is made the other way."""
+    there = value + change if low <= value + change <= high else value - change
+    return float(f"{there:.9g}")
