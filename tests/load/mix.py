@@ -1,12 +1,12 @@
 """What the readers of a class do, and how often.
 
-A class follows one lesson, and some are ahead or behind: seven in ten are on the lesson of the day. Most of what a reader
-does is to move the learning rate and to look; then come another start, another scene, and the settings that a lesson is
-about (the parabola, the data, the lanes of the race). Now and then somebody opens a panel below the charts or closes it
-again; two interactions in a hundred lead to another lesson, chosen so that the shares stay as they are.
+A class follows one lesson, and some are ahead or behind: seven in ten are on the lesson of the day. Most of what a
+reader does is to move the learning rate and to look; then come another start, another scene, and the settings that a
+lesson is about (the parabola, the data, the lanes of the race). Now and then somebody opens a panel below the charts or
+closes it again; two interactions in a hundred may lead to another lesson, chosen so that the shares stay as they are.
 
-Playing, stepping and scrubbing the timeline is what a reader does most. It happens in the browser, and so it is not in
-the list. Every value is another than before, so no rerun can be answered from what an earlier one has left.
+Playing, stepping and scrubbing the timeline is what readers do most. It happens in the browser and sends nothing, so it
+is not in the list. Every value is another than before, and so is nearly every run.
 """
 
 from collections.abc import Coroutine

@@ -2,17 +2,17 @@
 
 Written from what Chromium sent and received while the lessons were used by hand, with Streamlit 1.67:
 
-* With every interaction go the states of all widgets on the screen, those in closed expanders included; a button when
+* With every interaction go the values of all widgets on the screen, those in closed expanders included; a button when
   it is pressed, an expander once it has been opened; the address; and the names of the large messages of the last two
   runs, which the server then does not send again.
 * A value that the reader chooses stands in the address at once, if the setting is bound to it. A value that the page
   assigns comes with its widget, and the address in a message of its own.
 * What is no longer on the screen is forgotten, and so is everything when the reader turns to another page.
-* Of the pages' two components, *history* adds to the address what is missing there. The timeline plays and scrubs inside
-  the browser, without a word to the server.
+* Of the pages' two components, *history* adds to the address what is missing there. The timeline plays and scrubs
+  inside the browser, without a word to the server.
 
-What a browser fetches once and keeps, the files of the front end, is not fetched. The protocol is Streamlit's own and may
-change with any release.
+What a browser fetches once and keeps, the files of the front end, is not fetched. The protocol is Streamlit's own, and
+may change with any release.
 """
 
 import json
@@ -87,7 +87,7 @@ BLOCKS = ("expandable", "popover")  # that say when they are opened
 
 
 class Reader:
-    """Use it as `async with Reader(address) as reader`: `open` a page, then `choose`, `toggle`, `press` or `turn_to`."""
+    """Use it as `async with Reader(address) as reader`: `open`, then `choose`, `toggle`, `press` or `turn_to`."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -146,6 +146,9 @@ class Reader:
     def value(self, key: str) -> Any:
         return self.values[self.widgets[key].id]
 
+    def _known(self) -> dict[str, ForwardMsg]:
+        return self.large[1] | self.large[0]
+
     def _request(self, pressed: str, page_name: str) -> bytes:
         message = BackMsg()
         run = message.rerun_script
@@ -157,7 +160,7 @@ class Reader:
             run.widget_states.widgets.add(id=block, bool_value=is_open)
         if pressed:
             run.widget_states.widgets.add(id=pressed, trigger_value=True)
-        run.cached_message_hashes.extend({**self.large[0], **self.large[1]})
+        run.cached_message_hashes.extend(self._known())
         here = run.context_info
         here.timezone, here.locale, here.color_scheme = "UTC", "en-US", "light"
         here.url = f"{self.address}/{page_name}"
@@ -165,8 +168,7 @@ class Reader:
 
     async def _run(self, pressed: str = "", page_name: str = "") -> Answer:
         """Ask for a run of the page, and take in what it draws until it has ended."""
-        request = self._request(pressed, page_name)
-        known = {**self.large[0], **self.large[1]}
+        request, known = self._request(pressed, page_name), self._known()
         self.elements, self.widgets = [], {}
         self.large = [{}, self.large[0]]
         size, began = len(request), monotonic()
