@@ -35,8 +35,7 @@ async def visit(address: str, number: int) -> int:
         while monotonic() < end or answers < 3:
             start, rate = random.randint(20, 200) / 10, random.choice(rates)
             await reader.choose("quadratic_start", [start])
-            answer = await reader.choose("quadratic_rate", [rate])
-            assert not answer.exceptions
+            await reader.choose("quadratic_rate", [rate])
             check(reader, start, float(rate), a2, a1)
             answers += 1
     return answers

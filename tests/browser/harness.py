@@ -1,5 +1,6 @@
 """Starting the app, and waiting until it rests."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -21,6 +22,11 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 class Server(NamedTuple):
     address: str
     process_id: int
+
+    def cpu_seconds(self) -> float:
+        """What it has used so far."""
+        fields = Path(f"/proc/{self.process_id}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -17,10 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from websockets.exceptions import ConnectionClosed
 
-from tests.bench.page import cpu_seconds
 from tests.browser.harness import Server
 from tests.load.mix import KEYS, Member
-from tests.load.reader import Reader
+from tests.load.reader import PageFailed, Reader
 
 PATIENCE = 30  # s: who has waited so long gives up
 EVERY = 10  # s: memory is read
@@ -104,10 +103,9 @@ async def act(member: Member, every: float, end: float, served: list[Served], er
         try:
             async with asyncio.timeout_at(due + PATIENCE):
                 answer = await member.act()
-        except (TimeoutError, ConnectionClosed) as failure:
+        except (TimeoutError, ConnectionClosed, PageFailed) as failure:
             errors.append(f"{member.lesson}: {failure!r}")
             return False
-        errors += [f"{member.lesson}: {exception}" for exception in answer.exceptions]
         waits = 1e3 * (answer.finished - due), 1e3 * (answer.last_part - due)
         served.append(Served(member.lesson, *waits, answer.size))
         due += member.random.expovariate(1 / every)
@@ -131,4 +129,4 @@ def mebibytes(server: Server) -> float:
 def clocks(server: Server) -> Clocks:
     user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
     machine = (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
-    return Clocks(monotonic(), cpu_seconds(server.process_id) if server.process_id else np.nan, process_time(), machine)
+    return Clocks(monotonic(), server.cpu_seconds() if server.process_id else np.nan, process_time(), machine)

@@ -29,13 +29,15 @@ from websockets.asyncio.client import connect
 
 
 class Answer(NamedTuple):
-    """What came of one interaction."""
+    """What came of an interaction; times by the monotonic clock."""
 
-    began: float
     last_part: float  # when the last part of the page arrived
     finished: float  # when the server said that this was all
     size: int  # bytes there and back
-    exceptions: tuple[str, ...]
+
+
+class PageFailed(Exception):
+    """The page shows an exception."""
 
 
 class Widget(NamedTuple):
@@ -171,8 +173,7 @@ class Reader:
         request, known = self._request(pressed, page_name), self._known()
         self.elements, self.widgets = [], {}
         self.large = [{}, self.large[0]]
-        size, began = len(request), monotonic()
-        last_part = began
+        size, last_part = len(request), monotonic()
         await self.socket.send(request)
         while True:
             data = await self._receive()
@@ -192,7 +193,7 @@ class Reader:
             elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 break
         self._forget_what_is_gone()
-        return Answer(began, last_part, monotonic(), size, tuple(self._exceptions()))
+        return Answer(last_part, monotonic(), size)
 
     async def _receive(self) -> bytes:
         # The server holds a small message back until the last one is acknowledged (Nagle), and Linux waits 40 ms before
@@ -207,6 +208,8 @@ class Reader:
         kind = message.delta.WhichOneof("type")
         if kind == "new_element":
             element = message.delta.new_element
+            if element.HasField("exception"):
+                raise PageFailed(f"{element.exception.type}: {element.exception.message}")
             self.elements.append(element)
             self._note(element, element.WhichOneof("type"))
         elif kind == "add_block":
@@ -229,11 +232,6 @@ class Reader:
         shown = {widget.id for widget in self.widgets.values()}
         self.values = {name: value for name, value in self.values.items() if name in shown}
         self.open_blocks = {name: is_open for name, is_open in self.open_blocks.items() if name in shown}
-
-    def _exceptions(self):
-        for element in self.elements:
-            if element.WhichOneof("type") == "exception":
-                yield f"{element.exception.type}: {element.exception.message}"
 
 
 def put(state: Message, field: str, value: Any) -> None:
