@@ -6,7 +6,7 @@ lesson is about (the parabola, the data, the lanes of the race). Now and then so
 closes it again; two interactions in a hundred may lead to another lesson, chosen so that the shares stay as they are.
 
 Playing, stepping and scrubbing the timeline is what readers do most. It happens in the browser and sends nothing, so it
-is not in the list. Every value is another than before, and so is nearly every run.
+is not in the list. Every value is another than before, and so is nearly every run: nothing is answered from a cache.
 """
 
 from collections.abc import Coroutine
@@ -14,14 +14,14 @@ from random import Random
 from typing import Any
 
 from pages.shared.regression_scenes import OWN
-from tests.load.reader import Answer, Reader
+from tests.load.reader import Answer, Reader, Widget
 
 ON_THE_LESSON_OF_THE_DAY = 0.7
 KEYS = {"quadratic": "quadratic", "linear_regression": "regression", "variant_race": "race"}  # of a lesson's settings
 
-SHARES = {"rate": 48, "start": 15, "scene": 12, "settings": 15, "panels": 8, "lesson": 2}  # percent
-RATES = {lesson: ("rate",) for lesson in KEYS}
-STARTS = {"quadratic": ("start",), "linear_regression": ("w1", "b"), "variant_race": ("w1", "b")}
+SHARES = {"rate": 40, "pick": 8, "start": 15, "scene": 12, "setting": 15, "panel": 8, "lesson": 2}  # percent
+PICKS = ("rate_half", "rate_double", "rate_best", "rate_limit")
+STARTS = ("start", "w1", "b")
 SETTINGS = {
     "quadratic": ("a2", "a1", "a0", "updates", "tolerance"),
     "linear_regression": ("data", "updates", "standardise", "noise", "seed"),
@@ -57,23 +57,22 @@ class Member:
         if what == "lesson" and (lesson := self._some_lesson()) != self.lesson:
             self.lesson = lesson
             return self.reader.turn_to(lesson)
-        if what == "panels":
-            return self._open_or_close()
-        names = {"start": STARTS, "settings": SETTINGS}.get(what, RATES)[self.lesson]
-        names = [key for key in map(self._key, names) if key in self.reader.widgets]
-        key = (
-            self.random.choice(names) if names and what != "scene" else self._key("scene")
-        )  # a scene can hide the rate
+        if what == "panel":
+            panels = self._on_the_screen(PANELS[self.lesson])
+            is_open = [key for key in panels if self.reader.value(key)]
+            return self.reader.toggle(self.random.choice(is_open or panels))  # one at a time
+        if what == "pick" and (buttons := self._on_the_screen(PICKS)):
+            return self.reader.press(self.random.choice(buttons))
+        names = {"start": STARTS, "setting": SETTINGS[self.lesson], "scene": ("scene",)}.get(what, ("rate",))
+        key = self.random.choice(
+            self._on_the_screen(names) or self._on_the_screen(("scene",))
+        )  # a scene can hide a rate
         return self.reader.choose(key, self._another(key))
 
-    def _key(self, name: str) -> str:
-        return f"{KEYS[self.lesson]}_{name}"
-
-    def _open_or_close(self) -> Coroutine[Any, Any, Answer]:
-        """At most one panel is open at a time."""
-        panels = [key for key in map(self._key, PANELS[self.lesson]) if key in self.reader.widgets]
-        is_open = [key for key in panels if self.reader.is_open(key)]
-        return self.reader.toggle((is_open or [self.random.choice(panels)])[0])
+    def _on_the_screen(self, names: tuple[str, ...]) -> list[str]:
+        """Those of these settings, buttons and panels of the lesson that can be used now."""
+        keys = [f"{KEYS[self.lesson]}_{name}" for name in names]
+        return [key for key in keys if key in self.reader.widgets and not is_disabled(self.reader.widgets[key])]
 
     def _another(self, key: str) -> Any:
         """Another value for a widget: a neighbour, where values have neighbours."""
@@ -97,3 +96,7 @@ def bounced(value: float, change: float, low: float, high: float) -> float:
     """A step that would lead out of bounds is made the other way."""
     there = value + change if low <= value + change <= high else value - change
     return float(f"{there:.9g}")
+
+
+def is_disabled(widget: Widget) -> bool:
+    return getattr(widget.told, "disabled", False)

@@ -84,8 +84,10 @@ FIELDS = {
     "selectbox": "string_value",
     "checkbox": "bool_value",
     "button_group": "string_array_value",
+    "expandable": "bool_value",
+    "popover": "bool_value",
 }
-BLOCKS = ("expandable", "popover")  # that say when they are opened
+OPENED = ("expandable", "popover")  # without a value until they are touched
 
 
 class Reader:
@@ -95,11 +97,11 @@ class Reader:
         self.address = address
         self.query: dict[str, str] = {}
         self.pages: dict[str, str] = {}  # the name of each page in the address, and what the server calls it
-        self.page = ""  # what the server calls the page on the screen
+        self.path = ""  # the page on the screen in the address
+        self.page = ""  # the same, as the server calls it
         self.elements: list[Element] = []  # on the screen, in the order of their arrival
         self.widgets: dict[str, Widget] = {}  # on the screen, by the key that the page gave
-        self.values: dict[str, Any] = {}  # of widgets, by their id
-        self.open_blocks: dict[str, bool] = {}  # of those that were touched, by their id
+        self.values: dict[str, Any] = {}  # of these, by their id
         self.large: list[dict[str, ForwardMsg]] = [{}, {}]  # messages of the last run and of the one before
 
     async def __aenter__(self) -> "Reader":
@@ -114,14 +116,14 @@ class Reader:
 
     async def open(self, page: str, **query: str) -> Answer:
         """Follow a link to a page."""
-        self.query = query
-        return await self._run(page_name=page)
+        self.path, self.query = page, query
+        return await self._run(self._request(page_name=page))
 
     async def turn_to(self, page: str) -> Answer:
         """Take another page from the navigation."""
-        self.widgets, self.values, self.open_blocks = {}, {}, {}
-        self.page = self.pages[page]
-        return await self._run()
+        self.path, self.page = page, self.pages[page]
+        self.widgets, self.values = {}, {}
+        return await self._run(self._request())
 
     async def choose(self, key: str, value: Any) -> Answer:
         """Give a widget a value."""
@@ -131,50 +133,46 @@ class Reader:
             self.query.pop(name, None)
             if value != widget.default:
                 self.query[name] = in_the_address(value)
-        return await self._run()
+        return await self._run(self._request())
 
     async def toggle(self, key: str) -> Answer:
         """Open or close an expander."""
-        block = self.widgets[key].id
-        self.open_blocks[block] = not self.is_open(key)
-        return await self._run()
-
-    def is_open(self, key: str) -> bool:
-        return self.open_blocks.get(self.widgets[key].id, False)
+        self.values[self.widgets[key].id] = not self.value(key)
+        return await self._run(self._request())
 
     async def press(self, key: str) -> Answer:
-        return await self._run(pressed=self.widgets[key].id)
+        """Press a button."""
+        request = self._request()
+        request.rerun_script.widget_states.widgets.add(id=self.widgets[key].id, trigger_value=True)
+        return await self._run(request)
 
     def value(self, key: str) -> Any:
-        return self.values[self.widgets[key].id]
+        """The value of a widget; None of an expander that was never opened."""
+        return self.values.get(self.widgets[key].id)
 
     def _known(self) -> dict[str, ForwardMsg]:
         return self.large[1] | self.large[0]
 
-    def _request(self, pressed: str, page_name: str) -> bytes:
+    def _request(self, page_name: str = "") -> BackMsg:
         message = BackMsg()
         run = message.rerun_script
         run.query_string, run.page_name, run.page_script_hash = urlencode(self.query), page_name, self.page
         for widget in self.widgets.values():
             if widget.id in self.values:
                 put(run.widget_states.widgets.add(id=widget.id), widget.field, self.values[widget.id])
-        for block, is_open in self.open_blocks.items():
-            run.widget_states.widgets.add(id=block, bool_value=is_open)
-        if pressed:
-            run.widget_states.widgets.add(id=pressed, trigger_value=True)
         run.cached_message_hashes.extend(self._known())
         here = run.context_info
         here.timezone, here.locale, here.color_scheme = "UTC", "en-US", "light"
-        here.url = f"{self.address}/{page_name}"
-        return message.SerializeToString()
+        here.url = f"{self.address}/{self.path}"
+        return message
 
-    async def _run(self, pressed: str = "", page_name: str = "") -> Answer:
+    async def _run(self, request: BackMsg) -> Answer:
         """Ask for a run of the page, and take in what it draws until it has ended."""
-        request, known = self._request(pressed, page_name), self._known()
+        data, known = request.SerializeToString(), self._known()
         self.elements, self.widgets = [], {}
         self.large = [{}, self.large[0]]
-        size, last_part = len(request), monotonic()
-        await self.socket.send(request)
+        size, last_part = len(data), monotonic()
+        await self.socket.send(data)
         while True:
             data = await self._receive()
             size += len(data)
@@ -224,14 +222,13 @@ class Reader:
         elif name.startswith("$$ID-"):
             widget = Widget(name, kind, told)
             self.widgets[name.split("-", 2)[2]] = widget
-            if kind in FIELDS or kind == "slider":
+            if kind == "slider" or (kind in FIELDS and kind not in OPENED):
                 value = widget.assigned
                 self.values[name] = self.values.get(name, widget.default) if value is None else value
 
     def _forget_what_is_gone(self) -> None:
         shown = {widget.id for widget in self.widgets.values()}
         self.values = {name: value for name, value in self.values.items() if name in shown}
-        self.open_blocks = {name: is_open for name, is_open in self.open_blocks.items() if name in shown}
 
 
 def put(state: Message, field: str, value: Any) -> None:
