@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--lesson", choices=KEYS, default="linear_regression", help="the lesson of the day")
     parser.add_argument("--share", type=float, default=ON_THE_LESSON_OF_THE_DAY, help="of the readers who are on it")
     parser.add_argument("--sweep", type=lambda text: sorted(map(int, text.split(","))), help="numbers of readers")
-    parser.add_argument("--address", type=on_this_machine, help="of a server that runs already; its CPU is not known")
+    parser.add_argument("--address", type=on_this_machine, help="of a server that runs already; only waits are known")
     options = parser.parse_args()
     missed = sweep(options) if options.sweep else one(options)
     sys.exit("\n".join(missed) or 0)
@@ -58,7 +58,7 @@ def on_this_machine(address: str) -> str:
 def lesson_with(readers: int, options: argparse.Namespace) -> Lesson:
     """A lesson on a fresh server."""
     with nullcontext(Server(options.address, 0)) if options.address else fresh_server() as server:
-        return asyncio.run(
+        lesson = asyncio.run(
             hold(
                 server,
                 readers,
@@ -68,6 +68,9 @@ def lesson_with(readers: int, options: argparse.Namespace) -> Lesson:
                 lambda reader, seed: Member(reader, Random(seed), options.lesson, options.share),
             )
         )
+    if not lesson.served:
+        sys.exit(f"Nobody got an answer. {'; '.join(lesson.errors[:3])}")
+    return lesson
 
 
 def one(options: argparse.Namespace) -> list[str]:
@@ -79,17 +82,20 @@ def one(options: argparse.Namespace) -> list[str]:
     print(row(f"{options.readers} readers", lesson.served, lesson.used.passed))
     if lesson.settling:
         print(row("not counted: settling", lesson.settling, options.settle))
-    print("", busy(lesson), remembered(lesson), sep="\n")
+    if not options.address:
+        print("", busy(lesson), remembered(lesson), sep="\n")
     return missed(lesson, options.seconds)
 
 
 def sweep(options: argparse.Namespace) -> list[str]:
     """A fresh server for each number of readers, until a target is missed."""
-    print(table_row([*COLUMNS, "server CPU"]), table_row(["---", *["---:"] * len(COLUMNS)]), sep="\n")
+    columns = COLUMNS if options.address else (*COLUMNS, "server CPU", "other processes")
+    print(table_row(columns), table_row(["---", *["---:"] * (len(columns) - 1)]), sep="\n")
     most, said = 0, []
     for readers in options.sweep:
         lesson = lesson_with(readers, options)
-        print(f"{row(f'{readers} readers', lesson.served, lesson.used.passed)} {server_cpu(lesson)} |", flush=True)
+        cpu = "" if options.address else f" {server_cpu(lesson)} | {others(lesson):.0%} |"
+        print(row(f"{readers} readers", lesson.served, lesson.used.passed) + cpu, flush=True)
         if said := missed(lesson, options.seconds):
             break
         most = readers
@@ -128,11 +134,16 @@ def server_cpu(lesson: Lesson) -> str:
 
 def busy(lesson: Lesson) -> str:
     used = lesson.used
-    others = (used.machine - used.server - used.readers) / used.passed
     return (
         f"CPU: the server {server_cpu(lesson)}; the readers {used.readers / used.passed:.0%}; other processes "
-        f"{others:.0%} of {os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f}."
+        f"{others(lesson):.0%} of {os.cpu_count()} cores; load average {os.getloadavg()[0]:.1f}."
     )
+
+
+def others(lesson: Lesson) -> float:
+    """Cores that other processes have used."""
+    used = lesson.used
+    return (used.machine - used.server - used.readers) / used.passed
 
 
 def remembered(lesson: Lesson) -> str:
