@@ -2,27 +2,36 @@
 
 import asyncio
 import re
+import sys
 from random import Random
 from time import monotonic
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from tests.browser.harness import fresh_server
 from tests.load.lesson import hold
-from tests.load.mix import Member
+from tests.load.mix import KEYS, Member
 from tests.load.reader import Reader
 
 READERS = 8
 SECONDS = 4
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the readers use what only Linux has")
 
-def test_of_readers_at_once_each_sees_the_descent_of_their_own_settings():
-    async def all_at_once(address: str) -> list[int]:
-        return await asyncio.gather(*(visit(address, reader) for reader in range(READERS)))
 
+@pytest.fixture(scope="module")
+def server():
     with fresh_server() as server:
-        assert min(asyncio.run(all_at_once(server.address))) >= 3
+        yield server
+
+
+def test_of_readers_at_once_each_sees_the_descent_of_their_own_settings(server):
+    async def all_at_once() -> list[int]:
+        return await asyncio.gather(*(visit(server.address, number) for number in range(READERS)))
+
+    assert min(asyncio.run(all_at_once())) >= 3
 
 
 async def visit(address: str, number: int) -> int:
@@ -59,12 +68,10 @@ def texts(reader: Reader, kind: str) -> list[str]:
     return [getattr(element, kind).body for element in reader.elements if element.HasField(kind)]
 
 
-def test_a_class_that_goes_through_all_lessons_meets_no_error():
-    with fresh_server() as server:
-        lesson = asyncio.run(
-            hold(
-                server, READERS, 0, SECONDS, 1.0, lambda reader, seed: Member(reader, Random(seed), "variant_race", 0.4)
-            )
-        )
+def test_a_class_that_goes_through_all_lessons_meets_no_error(server):
+    def member(reader: Reader, seed: int) -> Member:
+        return Member(reader, Random(seed), "variant_race", share=0.4)
+
+    lesson = asyncio.run(hold(server, READERS, settle=0, seconds=SECONDS, every=1.0, member=member))
     assert not lesson.errors
-    assert len({served.lesson for served in lesson.served}) == 3
+    assert {served.lesson for served in lesson.served} == set(KEYS)
