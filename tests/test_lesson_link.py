@@ -115,3 +115,22 @@ def test_what_is_not_understood_is_said_and_the_page_opens(name, value, sentence
 @given(some.dictionaries(some.sampled_from(["hidden", "locked", "at", "question", "note"]), some.text(max_size=300)))
 def test_no_text_in_a_link_breaks_the_page(texts):
     assert verdict(open_lesson("quadratic", **{name: in_a_link(text) for name, text in texts.items()}))
+
+@pytest.mark.parametrize(("page", "name"), [("quadratic", "start"), ("regression", "w1"), ("race", "w1")])
+@pytest.mark.parametrize("way", ["hidden", "locked"])
+def test_of_a_setting_that_is_said_twice_the_default_counts_even_where_it_is_not_drawn(page, name, way):
+    app = open_lesson(page, **{way: name, name: ["1", "2"]})
+    assert "1 and 2" in app.warning[0].value
+    assert drawn(app, 0, "path").equals(drawn(open_lesson(page, **{way: name}), 0, "path"))
+
+
+@pytest.mark.parametrize("name", ["hidden", "locked", "at", "question", "note"])
+def test_what_a_teacher_says_twice_is_left_out_and_that_is_said(name):
+    app = open_lesson("quadratic", **{name: ["1", "2"]})
+    assert app.warning[0].value == f"The link: {name} is said more than once, ` 1 `, ` 2 `; it is left out."
+    assert not app.text
+
+
+def test_a_thousand_unknown_settings_are_one_sentence():
+    app = open_lesson("quadratic", **{f"x{i}": "1" for i in range(1000)})
+    assert app.warning[0].value.endswith("` quadratic_x2 `, and 997 more are not settings of this page and left out.")

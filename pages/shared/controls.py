@@ -42,8 +42,7 @@ class Panel:
         self.problems = {
             setting.name: self._sentence(setting, " and ".join(said), setting.default)
             for setting in settings
-            if (said := st.query_params.get_all(self.key(setting.name)))
-            and (len(said) > 1 or setting.read(said[0]) is None)
+            if (said := st.query_params.get_all(self.key(setting.name))) and self._linked(setting) is None
         }
         self._follow_link()
         if refused := st.session_state.pop(self.key("refused"), None):
@@ -67,13 +66,18 @@ class Panel:
         if linked and st.session_state.get(JUST_OPENED):
             for name, setting in self.settings.items():
                 if self.key(name) in st.session_state:
-                    value = setting.read(st.query_params.get(self.key(name)))
+                    value = self._linked(setting)
                     setting.store(self.key(name), setting.default if value is None else value)
 
     def _stored(self, setting: Setting) -> Any:
         key = self.key(setting.name)
-        value = setting.read(st.session_state[key] if key in st.session_state else st.query_params.get(key))
+        value = setting.read(st.session_state[key]) if key in st.session_state else self._linked(setting)
         return setting.default if value is None else value
+    def _linked(self, setting: Setting) -> Any:
+        """What the link gives a setting; None where it is silent, cannot be understood, or says two things."""
+        said = st.query_params.get_all(self.key(setting.name))
+        return setting.read(said[0]) if len(said) == 1 else None
+
 
     def draw(self, *names: str) -> None:
         """Draw these settings, one below the other."""

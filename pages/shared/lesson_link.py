@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pages.shared.settings import Setting
-from pages.shared.words import literal, number
+from pages.shared.words import literal, number, some_of
 
 ALL = "all"
 SCENES = "scenes"  # the buttons above the settings
 LONGEST = {"question": 200, "note": 600}  # characters
-LAST = 10**9  # no run has so many updates
+LAST = 10**9 - 1  # no run has so many updates
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class LessonLink:
 def read(page: str, settings: Mapping[str, Setting]) -> LessonLink:
     """What the address says. What it says in vain is put into sentences."""
     problems: list[str] = []
-    said = {name: st.query_params.get(f"{page}_{name}", "") for name in ("hidden", "locked", "at", "question", "note")}
+    said = {name: _said_once(page, name, problems) for name in ("hidden", "locked", "at", "question", "note")}
     known = {f"{page}_{name}" for name in (*said, *settings)}
-    for key in st.query_params:
-        if key.startswith(f"{page}_") and key not in known:
-            problems.append(f"The link: {literal(key)} is not a setting of this page; it is left out.")
+    if unknown := [key for key in st.query_params if key.startswith(f"{page}_") and key not in known]:
+        are = "is not a setting" if len(unknown) == 1 else "are not settings"
+        problems.append(f"The link: {some_of(map(literal, unknown))} {are} of this page and left out.")
     chosen = {}
     for name in ("hidden", "locked"):
         names = frozenset(filter(None, said[name].split(",")))
@@ -58,7 +58,10 @@ def read(page: str, settings: Mapping[str, Setting]) -> LessonLink:
         chosen[name] = frozenset(settings) | {SCENES} if ALL in names else names - set(wrong)
     at = said["at"]
     if at and not (at.isascii() and at.isdigit() and len(at) < 10):
-        problems.append(f"The link: {literal(at)} is not an update to open at; the last one is shown.")
+        problems.append(
+            f"The link: {literal(at)} is not an update to open at, a whole number up to {number(LAST)};"
+            " the last one is shown."
+        )
         at = ""
     for name, longest in LONGEST.items():
         if len(said[name]) > longest:
@@ -67,6 +70,14 @@ def read(page: str, settings: Mapping[str, Setting]) -> LessonLink:
             )
     texts = {name: said[name][:longest].strip() for name, longest in LONGEST.items()}
     return LessonLink(**chosen, **texts, at=int(at) if at else None, problems=tuple(problems))
+
+
+def _said_once(page: str, name: str, problems: list[str]) -> str:
+    """What the address says under a name; of two things none."""
+    said = st.query_params.get_all(f"{page}_{name}")
+    if len(said) > 1:
+        problems.append(f"The link: {name} is said more than once, {some_of(map(literal, said))}; it is left out.")
+    return said[0] if len(said) == 1 else ""
 
 
 def make(page: str, settings: Mapping[str, Setting], changed: Mapping[str, Any], not_in_the_link: str) -> None:

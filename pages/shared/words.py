@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -50,6 +51,13 @@ def at(symbol: str, index: int) -> str:
 def count(many: int, noun: str) -> str:
     """1 update, 2 updates, 1,402 updates."""
     return f"{number(many)} {noun}{'' if many == 1 else 's'}"
+
+
+def some_of(texts: Iterable[str], most: int = 3) -> str:
+    """The first of many texts: a, b, c, and 2 more."""
+    texts = list(texts)
+    beyond = len(texts) - most
+    return ", ".join(texts[:most]) + (f", and {number(beyond)} more" if beyond > 0 else "")
 
 
 def literal(text: str, longest: int = 40) -> str:
