@@ -128,7 +128,13 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
                 f"Batch size of lane {lane}: {size} is more than the {n} examples; n is used."
             )
             values[f"size{lane}"] = "n"
-    values["follow"] = min(values["follow"], values["lanes"])
+    if values["follow"] > values["lanes"]:
+        if values["follow"] != panel.defaults["follow"]:
+            panel.problems["follow"] = (
+                f"{panel.settings['follow'].label}: {values['follow']} is more than the {values['lanes']} lanes;"
+                f" {values['lanes']} is used."
+            )
+        values["follow"] = values["lanes"]
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
