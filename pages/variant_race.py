@@ -32,7 +32,7 @@ LINES = Place("lines", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
 
 
 def page() -> None:
-    panel = Panel("race", *all_settings())
+    panel = Panel("race", *all_settings(), called=lanes.label)
     with st.sidebar:
         paging, above = st.container(), st.container()
         dataset, notes = settings(panel)
@@ -41,7 +41,7 @@ def page() -> None:
     values = panel.values
     race, cap = race_of(values, dataset)
     st.sidebar.caption(words.recorded(race))
-    pins = Pins(panel, kept, OF_THE_PICTURE, lanes.label)
+    pins = Pins(panel, kept, OF_THE_PICTURE)
 
     title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
     st.title(title)

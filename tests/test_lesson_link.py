@@ -134,3 +134,22 @@ def test_what_a_teacher_says_twice_is_left_out_and_that_is_said(name):
 def test_a_thousand_unknown_settings_are_one_sentence():
     app = open_lesson("quadratic", **{f"x{i}": "1" for i in range(1000)})
     assert app.warning[0].value.endswith("` quadratic_x2 `, and 997 more are not settings of this page and left out.")
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_in_the_box_every_setting_has_a_name_of_its_own(page):
+    app = open_lesson(page)
+    app.session_state[f"{page}_share"] = True
+    app.run()
+    offered = app.multiselect(key=f"{page}_share_hidden").options
+    assert len(set(offered)) == len(offered) == len(LESSONS[page]) + 2  # all, and the scenes
+
+
+def test_the_box_can_lock_one_lane_and_a_sentence_names_it():
+    app = open_lesson("race")
+    app.session_state["race_share"] = True
+    app.run()
+    app.multiselect(key="race_share_locked").set_value(["Lane 2: Batch size B"]).run()
+    link = made_link(app, "race")
+    assert link == {"race_locked": "size2"}
+    assert opened("race", link | {"race_size3": "x"}).warning[0].value.startswith("Lane 3: Batch size B: ` x ` is not")

@@ -5,7 +5,8 @@ Every setting is bound to the address under the key <page>_<name>, so the addres
 cleans the address without a word; so the link is read first, and what it said in vain is put into a sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import streamlit as st
@@ -31,10 +32,13 @@ LARGE = """<style>
 
 
 class Panel:
-    """The settings of one page, drawn one by one with `draw`, each wherever the page wants it."""
+    """The settings of one page, drawn one by one with `draw`, each wherever the page wants it.
 
-    def __init__(self, page: str, *settings: Setting) -> None:
-        self.page = page
+    called: how a setting is named where it stands alone: in a sentence, in the box for a link, beside a pinned run.
+    """
+
+    def __init__(self, page: str, *settings: Setting, called: Callable[[Setting], str] = attrgetter("label")) -> None:
+        self.page, self.called = page, called
         self.defaults = {setting.name: setting.default for setting in settings}
         settings = (*settings, *FOR_A_CLASS)
         self.settings = {setting.name: setting for setting in settings}
@@ -69,15 +73,15 @@ class Panel:
                     value = self._linked(setting)
                     setting.store(self.key(name), setting.default if value is None else value)
 
-    def _stored(self, setting: Setting) -> Any:
-        key = self.key(setting.name)
-        value = setting.read(st.session_state[key]) if key in st.session_state else self._linked(setting)
-        return setting.default if value is None else value
     def _linked(self, setting: Setting) -> Any:
         """What the link gives a setting; None where it is silent, cannot be understood, or says two things."""
         said = st.query_params.get_all(self.key(setting.name))
         return setting.read(said[0]) if len(said) == 1 else None
 
+    def _stored(self, setting: Setting) -> Any:
+        key = self.key(setting.name)
+        value = setting.read(st.session_state[key]) if key in st.session_state else self._linked(setting)
+        return setting.default if value is None else value
 
     def draw(self, *names: str) -> None:
         """Draw these settings, one below the other."""
@@ -111,7 +115,7 @@ class Panel:
         self.values |= {name: self.defaults[name] for name in names}
 
     def _sentence(self, setting: Setting, said: str, used: Any) -> str:
-        return f"{setting.label}: {literal(said)} is not {setting.bound}; {self._shown(used)} is used."
+        return f"{self.called(setting)}: {literal(said)} is not {setting.bound}; {self._shown(used)} is used."
 
     def _shown(self, value: Any) -> str:
         value = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
@@ -186,8 +190,8 @@ class Panel:
             share = st.popover("Share", key=self.key("share"), on_change="rerun")
             if share.open:
                 with share:
-                    proper = {name: self.settings[name] for name in self.defaults}
-                    lesson_link.make(self.page, proper, self.changed(), not_in_the_link)
+                    labels = {self.called(self.settings[name]): name for name in self.defaults}
+                    lesson_link.make(self.page, labels, self.changed(), not_in_the_link)
 
     def _undo(self) -> None:
         history = st.session_state.get(self.key("history"), [])

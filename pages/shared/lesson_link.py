@@ -80,10 +80,10 @@ def _said_once(page: str, name: str, problems: list[str]) -> str:
     return said[0] if len(said) == 1 else ""
 
 
-def make(page: str, settings: Mapping[str, Setting], changed: Mapping[str, Any], not_in_the_link: str) -> None:
-    """The box in which a teacher makes a link."""
+def make(page: str, labels: Mapping[str, str], changed: Mapping[str, Any], not_in_the_link: str) -> None:
+    """The box in which a teacher makes a link; `labels` are the settings by what they are called."""
     st.markdown(f"This link opens the page with these settings. {not_in_the_link}")
-    labels = {"All settings and scenes": ALL, "The scenes": SCENES} | {s.label: name for name, s in settings.items()}
+    labels = {"All settings and scenes": ALL, "The scenes": SCENES, **labels}
     extras: dict[str, Any] = {}
     with st.expander("For a class"):
         for name, label in (
