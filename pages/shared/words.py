@@ -61,8 +61,12 @@ def some_of(texts: Iterable[str], most: int = 3) -> str:
 
 
 def literal(text: str, longest: int = 40) -> str:
-    """Foreign text as Markdown that shows just this text: as code, where nothing is a link, a formula or a picture."""
+    """Foreign text as Markdown that shows just this text: as code, where nothing is a link, a formula or a picture.
+
+    A sign that is not seen but changes what is, such as one that turns all that follows around, is written out.
+    """
     shown = " ".join(text.split())
     shown = shown if len(shown) <= longest else f"{shown[:longest]}…"
+    shown = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
     fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
     return f"{fence} {shown} {fence}" if shown else "(nothing)"
