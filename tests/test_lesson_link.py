@@ -153,3 +153,11 @@ def test_the_box_can_lock_one_lane_and_a_sentence_names_it():
     link = made_link(app, "race")
     assert link == {"race_locked": "size2"}
     assert opened("race", link | {"race_size3": "x"}).warning[0].value.startswith("Lane 3: Batch size B: ` x ` is not")
+
+
+@pytest.mark.parametrize("locked", ["predict", "all"])
+def test_a_prediction_can_be_locked(locked):
+    app = open_lesson("quadratic", locked=locked, predict=True)
+    assert not [toggle for toggle in app.toggle if toggle.key == "quadratic_predict"]
+    assert any(text.value == "Predict first: **true** :material/lock:" for text in app.markdown)
+    assert [button for button in app.button if button.key.startswith("quadratic_answer")]

@@ -87,18 +87,22 @@ class Panel:
         """Draw these settings, one below the other."""
         self.drawn.update(names)
         for name in names:
-            setting = self.settings[name]
-            if name in self.lesson.hidden:
-                continue
-            if name in self.lesson.locked:
-                st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
-                continue
-            raw = setting.widget(self.key(name), self.values[name])
-            value = setting.read(raw)
-            if value is None:
-                self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
-            else:
-                self.values[name] = value
+            self._draw(self.settings[name])
+
+    def _draw(self, setting: Setting) -> None:
+        """Its widget; or what it stands on, or nothing, where the link wants it so."""
+        name = setting.name
+        if name in self.lesson.hidden:
+            return
+        if name in self.lesson.locked:
+            st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
+            return
+        raw = setting.widget(self.key(name), self.values[name])
+        value = setting.read(raw)
+        if value is None:
+            self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
+        else:
+            self.values[name] = value
 
     def draw_row(self, *names: str) -> None:
         """Draw these settings side by side."""
@@ -130,8 +134,7 @@ class Panel:
     def draw_for_a_class(self) -> None:
         """The switches that say how the lesson is held."""
         for switch in FOR_A_CLASS:
-            if switch.name not in self.lesson.hidden:
-                self.values[switch.name] = switch.widget(self.key(switch.name), self.values[switch.name])
+            self._draw(switch)
 
     def assign(self, values: Mapping[str, Any]) -> None:
         """Give settings new values; for callbacks, which run before the widgets are drawn."""
