@@ -1,13 +1,11 @@
 """Lesson links: what a teacher puts into a link is what the class sees, as text and as nothing else."""
 
-from urllib.parse import parse_qsl
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from pages import linear_regression, quadratic, variant_race
-from tests.harness import any_value, drawn, in_a_link, open_lesson, verdict
+from tests.harness import any_value, drawn, in_a_link, made_link, open_lesson, opened, verdict
 
 LESSONS = {
     "quadratic": quadratic.SETTINGS,
@@ -15,23 +13,6 @@ LESSONS = {
     "race": variant_race.all_settings(),
 }
 FOREIGN = "<img src=x onerror=alert(1)> **bold** [a](http://b.c) $x$ :red[r]"
-
-
-def made_link(app, page: str) -> dict[str, str]:
-    """The link that the share box offers."""
-    app.session_state[f"{page}_share"] = True
-    app.run()
-    assert not app.exception
-    (link,) = [
-        block.value for block in app.code if block.value.startswith("http") or "?" in block.value or not block.value
-    ]
-    return dict(parse_qsl(link.partition("?")[2]))
-
-
-def opened(page: str, link: dict[str, str]):
-    return open_lesson(
-        page, **{name.removeprefix(f"{page}_"): value for name, value in link.items() if name != "embed"}
-    )
 
 
 @pytest.mark.parametrize("page", LESSONS)
@@ -115,6 +96,7 @@ def test_what_is_not_understood_is_said_and_the_page_opens(name, value, sentence
 @given(some.dictionaries(some.sampled_from(["hidden", "locked", "at", "question", "note"]), some.text(max_size=300)))
 def test_no_text_in_a_link_breaks_the_page(texts):
     assert verdict(open_lesson("quadratic", **{name: in_a_link(text) for name, text in texts.items()}))
+
 
 @pytest.mark.parametrize(("page", "name"), [("quadratic", "start"), ("regression", "w1"), ("race", "w1")])
 @pytest.mark.parametrize("way", ["hidden", "locked"])

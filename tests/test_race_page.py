@@ -30,7 +30,6 @@ from pages.shared import race_words as words
 from pages.shared.models import Model
 from pages.shared.race_runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
 from tests.harness import any_value, drawn, open_lesson
-from tests.test_pages import GARBAGE
 from tests.test_race_runs import LINE, NOISY, OPENING, SIZES, START, course, least_loss, loss_of, race, stream
 
 SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
@@ -661,19 +660,6 @@ def test_odd_races_have_their_sentences(lanes, model):
 
 
 # ---- settings
-
-
-@pytest.mark.parametrize("said", GARBAGE, ids=lambda said: said[:10])
-def test_garbage_in_a_link_gets_a_sentence_for_each_setting_that_cannot_take_it(said):
-    said = said[:4000]  # of eighty settings: Streamlit takes links of up to half a million characters
-    app = open_lesson("race", **dict.fromkeys(SETTINGS, said))
-    refused = [setting for setting in SETTINGS.values() if setting.read(said) is None]
-    sentences = app.warning[0].value.splitlines()
-    assert len(sentences) == len(refused) > 0
-    for setting, sentence in zip(refused, sentences, strict=True):
-        assert sentence.startswith(f"{lane_settings.label(setting)}: ")
-        assert said[:40] in sentence and setting.bound in sentence
-    assert len(app.get("vega_lite_chart")) == 2
 
 
 @pytest.mark.parametrize("name", ["clock", "rate", "lanes", "size2", "rate5", "schedule6", "w2", "standardise", "seed"])

@@ -101,8 +101,10 @@ class Panel:
         value = setting.read(raw)
         if value is None:
             self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
-        else:
-            self.values[name] = value
+            return
+        self.values[name] = value
+        if len(said := st.query_params.get_all(self.key(name))) > 1:  # Streamlit takes one of two numbers
+            self.problems[name] = self._sentence(setting, " and ".join(said), value)
 
     def draw_row(self, *names: str) -> None:
         """Draw these settings side by side."""
