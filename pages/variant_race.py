@@ -35,7 +35,7 @@ LINES = Place("lines", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
 
 
 def page() -> None:
-    panel = Panel("race", *all_settings())
+    panel = Panel("race", *all_settings(), called=lanes.label)
     with st.sidebar:
         paging, above = st.container(), st.container()
         dataset, notes = settings(panel)
@@ -44,7 +44,7 @@ def page() -> None:
     values = panel.values
     race, cap = race_of(values, dataset)
     st.sidebar.caption(words.recorded(race))
-    pins = Pins(panel, kept, OF_THE_PICTURE, lanes.label)
+    pins = Pins(panel, kept, OF_THE_PICTURE)
 
     title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
     st.title(title)
@@ -132,7 +132,13 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
                 f"Batch size of lane {lane}: {size} is more than the {n} examples; n is used."
             )
             values[f"size{lane}"] = "n"
-    values["follow"] = min(values["follow"], values["lanes"])
+    if values["follow"] > values["lanes"]:
+        if values["follow"] != panel.defaults["follow"]:
+            panel.problems["follow"] = (
+                f"{panel.settings['follow'].label}: {values['follow']} is more than the {values['lanes']} lanes;"
+                f" {values['lanes']} is used."
+            )
+        values["follow"] = values["lanes"]
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)

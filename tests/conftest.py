@@ -2,5 +2,13 @@
 
 from hypothesis import settings
 
+from tests.harness import CASES
+
 settings.register_profile("lab", deadline=None)
+settings.register_profile("thorough", deadline=None)  # --hypothesis-profile=thorough: see harness.examples
 settings.load_profile("lab")
+
+
+def pytest_terminal_summary(terminalreporter):
+    for kind, many in CASES.items():
+        terminalreporter.write_line(f"Break it: {many:,} {kind}")

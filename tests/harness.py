@@ -1,17 +1,27 @@
 """A lesson through the frame, without a browser: what is written on it, and what its charts are given to draw."""
 
 import io
+from collections import Counter
 from contextlib import redirect_stdout
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from hypothesis import settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.settings import BatchSize, Number, Rate, Switch
 
 FILES = {"quadratic": "quadratic.py", "regression": "linear_regression.py", "race": "variant_race.py"}
+PAGES = FILES | {"home": "home.py", "articles": "articles.py"}
+CASES: Counter[str] = Counter()  # what was tried to break the app, for the end of the report
+
+
+def examples(few: int) -> int:
+    """How many random examples a test takes: few, or fifty times as many on `--hypothesis-profile=thorough`."""
+    return few * (50 if settings.get_current_profile_name() == "thorough" else 1)
 
 
 def open_lesson(page: str, **link) -> AppTest:
@@ -19,9 +29,27 @@ def open_lesson(page: str, **link) -> AppTest:
     app = AppTest.from_file("../app.py", default_timeout=30)
     for name, value in link.items():
         app.query_params[f"{page}_{name}"] = in_a_link(value)
-    app.switch_page(f"pages/{FILES[page]}").run()
+    app.switch_page(f"pages/{PAGES[page]}").run()
     assert not app.exception, app.exception[0].message + "".join(app.exception[0].stack_trace[-4:])
     return app
+
+
+def made_link(app: AppTest, page: str) -> dict[str, str]:
+    """The link that the share box offers."""
+    app.session_state[f"{page}_share"] = True
+    app.run()
+    assert not app.exception
+    (link,) = [
+        block.value for block in app.code if block.value.startswith("http") or "?" in block.value or not block.value
+    ]
+    return dict(parse_qsl(link.partition("?")[2]))
+
+
+def opened(page: str, link: dict[str, str]) -> AppTest:
+    """The page that such a link opens."""
+    return open_lesson(
+        page, **{name.removeprefix(f"{page}_"): value for name, value in link.items() if name != "embed"}
+    )
 
 
 def in_a_link(value):

@@ -14,7 +14,6 @@ from pages.shared.lesson import EXPLOSION, IT_WORKS
 from pages.shared.scene_pictures import picture, sketch
 from pages.shared.sketch import Line, Sketch, svg
 from tests.harness import drawn, open_lesson
-from tests.test_pages import GARBAGE
 
 LIGHT = PALETTES["light"]
 EACH = pytest.mark.parametrize("slide", SLIDES, ids=[f"{slide.page}: {slide.scene.name}" for slide in SLIDES])
@@ -107,7 +106,7 @@ def test_every_picture_has_words():
         assert sent.alt.endswith("leaves the picture.") == (slide.scene.shows == EXPLOSION)
 
 
-@pytest.mark.parametrize("said", [*GARBAGE, "too slow", "all", "Too slow,Ravine"], ids=lambda said: said[:10])
+@pytest.mark.parametrize("said", ["zz", "", "too slow", "all", "Too slow,Ravine"])
 def test_garbage_in_the_link_gets_a_sentence_and_the_first_group(said):
     home = open_home(shows=said)
     assert home.warning[0].value.startswith("Scenes by what they show: ")

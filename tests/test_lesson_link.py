@@ -1,13 +1,11 @@
 """Lesson links: what a teacher puts into a link is what the class sees, as text and as nothing else."""
 
-from urllib.parse import parse_qsl
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from pages import linear_regression, quadratic, variant_race
-from tests.harness import any_value, drawn, in_a_link, open_lesson, verdict
+from tests.harness import any_value, drawn, in_a_link, made_link, open_lesson, opened, verdict
 
 LESSONS = {
     "quadratic": quadratic.SETTINGS,
@@ -15,23 +13,6 @@ LESSONS = {
     "race": variant_race.all_settings(),
 }
 FOREIGN = "<img src=x onerror=alert(1)> **bold** [a](http://b.c) $x$ :red[r]"
-
-
-def made_link(app, page: str) -> dict[str, str]:
-    """The link that the share box offers."""
-    app.session_state[f"{page}_share"] = True
-    app.run()
-    assert not app.exception
-    (link,) = [
-        block.value for block in app.code if block.value.startswith("http") or "?" in block.value or not block.value
-    ]
-    return dict(parse_qsl(link.partition("?")[2]))
-
-
-def opened(page: str, link: dict[str, str]):
-    return open_lesson(
-        page, **{name.removeprefix(f"{page}_"): value for name, value in link.items() if name != "embed"}
-    )
 
 
 @pytest.mark.parametrize("page", LESSONS)
@@ -115,3 +96,50 @@ def test_what_is_not_understood_is_said_and_the_page_opens(name, value, sentence
 @given(some.dictionaries(some.sampled_from(["hidden", "locked", "at", "question", "note"]), some.text(max_size=300)))
 def test_no_text_in_a_link_breaks_the_page(texts):
     assert verdict(open_lesson("quadratic", **{name: in_a_link(text) for name, text in texts.items()}))
+
+
+@pytest.mark.parametrize(("page", "name"), [("quadratic", "start"), ("regression", "w1"), ("race", "w1")])
+@pytest.mark.parametrize("way", ["hidden", "locked"])
+def test_of_a_setting_that_is_said_twice_the_default_counts_even_where_it_is_not_drawn(page, name, way):
+    app = open_lesson(page, **{way: name, name: ["1", "2"]})
+    assert "1 and 2" in app.warning[0].value
+    assert drawn(app, 0, "path").equals(drawn(open_lesson(page, **{way: name}), 0, "path"))
+
+
+@pytest.mark.parametrize("name", ["hidden", "locked", "at", "question", "note"])
+def test_what_a_teacher_says_twice_is_left_out_and_that_is_said(name):
+    app = open_lesson("quadratic", **{name: ["1", "2"]})
+    assert app.warning[0].value == f"The link: {name} is said more than once, ` 1 `, ` 2 `; it is left out."
+    assert not app.text
+
+
+def test_a_thousand_unknown_settings_are_one_sentence():
+    app = open_lesson("quadratic", **{f"x{i}": "1" for i in range(1000)})
+    assert app.warning[0].value.endswith("` quadratic_x2 `, and 997 more are not settings of this page and left out.")
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_in_the_box_every_setting_has_a_name_of_its_own(page):
+    app = open_lesson(page)
+    app.session_state[f"{page}_share"] = True
+    app.run()
+    offered = app.multiselect(key=f"{page}_share_hidden").options
+    assert len(set(offered)) == len(offered) == len(LESSONS[page]) + 2  # all, and the scenes
+
+
+def test_the_box_can_lock_one_lane_and_a_sentence_names_it():
+    app = open_lesson("race")
+    app.session_state["race_share"] = True
+    app.run()
+    app.multiselect(key="race_share_locked").set_value(["Lane 2: Batch size B"]).run()
+    link = made_link(app, "race")
+    assert link == {"race_locked": "size2"}
+    assert opened("race", link | {"race_size3": "x"}).warning[0].value.startswith("Lane 3: Batch size B: ` x ` is not")
+
+
+@pytest.mark.parametrize("locked", ["predict", "all"])
+def test_a_prediction_can_be_locked(locked):
+    app = open_lesson("quadratic", locked=locked, predict=True)
+    assert not [toggle for toggle in app.toggle if toggle.key == "quadratic_predict"]
+    assert any(text.value == "Predict first: **true** :material/lock:" for text in app.markdown)
+    assert [button for button in app.button if button.key.startswith("quadratic_answer")]

@@ -24,12 +24,12 @@ from gdcore import (
     theory,
 )
 from pages import variant_race as lesson
+from pages.shared import lanes as lane_settings
 from pages.shared import race_claims
 from pages.shared import race_words as words
 from pages.shared.models import Model
 from pages.shared.race_runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
 from tests.harness import any_value, drawn, open_lesson
-from tests.test_pages import GARBAGE
 from tests.test_race_runs import LINE, NOISY, OPENING, SIZES, START, course, least_loss, loss_of, race, stream
 
 SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
@@ -669,23 +669,13 @@ def test_odd_races_have_their_sentences(lanes, model):
 # ---- settings
 
 
-@pytest.mark.parametrize("said", GARBAGE, ids=lambda said: said[:10])
-def test_garbage_in_a_link_gets_a_sentence_for_each_setting_that_cannot_take_it(said):
-    said = said[:4000]  # of eighty settings: Streamlit takes links of up to half a million characters
-    app = open_lesson("race", **dict.fromkeys(SETTINGS, said))
-    refused = [setting for setting in SETTINGS.values() if setting.read(said) is None]
-    sentences = app.warning[0].value.splitlines()
-    assert len(sentences) == len(refused) > 0
-    for setting, sentence in zip(refused, sentences, strict=True):
-        assert sentence.startswith(f"{setting.label}: ")
-        assert said[:40] in sentence and setting.bound in sentence
-    assert len(app.get("vega_lite_chart")) == 2
-
-
 @pytest.mark.parametrize("name", ["clock", "rate", "lanes", "size2", "rate5", "schedule6", "w2", "standardise", "seed"])
 def test_a_single_value_that_cannot_be_used_keeps_the_opening(name):
     app = open_lesson("race", **{name: "nonsense"})
-    assert app.warning[0].value.startswith(SETTINGS[name].label) and len(app.warning[0].value.splitlines()) == 1
+    assert (
+        app.warning[0].value.startswith(lane_settings.label(SETTINGS[name]))
+        and len(app.warning[0].value.splitlines()) == 1
+    )
     assert app.button_group(key="race_scene").value == "Opening"
 
 
@@ -815,3 +805,12 @@ def test_a_link_carries_every_setting():
     (shared,) = [block.value for block in app.code if "race_size2" in block.value]
     for part in ("race_size2=17", "race_decay2=0.5", "race_rule1=momentum", "race_seeds=3", "race_clock=parallel+time"):
         assert part in shared
+
+
+@pytest.mark.parametrize(
+    ("link", "said"), [({"follow": 5, "lanes": 2}, ["5 is more than the 2 lanes; 2 is used."]), ({"lanes": 2}, [])]
+)
+def test_a_lane_that_is_not_there_cannot_be_followed_and_that_is_said(link, said):
+    app = open_lesson("race", **link)
+    assert [warning.value.removeprefix("Lane whose update is written out: ") for warning in app.warning] == said
+    assert bar(app)["end"] == bar(open_lesson("race", follow=2, lanes=2))["end"]

@@ -1,8 +1,10 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pages.shared.settings import Choice, Number, Rate
+from pages.shared.settings import FRACTION, Choice, Number, Rate
 
 RATE = Rate("rate", "Rate", 1e-4, 10, "0.05")
 COEFFICIENT = Number("a", "a", -10, 10, 3, 0.1)
@@ -41,3 +43,15 @@ def test_a_whole_number_takes_no_fraction():
 def test_a_choice_takes_its_options_only():
     choice = Choice("tolerance", "Tolerance", ("0", "1e-5"), "1e-5")
     assert choice.read("1e-5") == "1e-5" and choice.read("0.00001") is None
+
+
+def test_a_rate_has_at_most_as_many_characters_as_its_field_holds():
+    assert RATE.read("1.000000000000000000000/6") is None and "24 characters" in RATE.bound
+    assert RATE.number("1.00000000000000000000/6") == 1 / 6
+
+
+@pytest.mark.parametrize("piece", ["1", ".1", "1e1", " ", "1/"])
+def test_no_text_keeps_the_server_busy_with_finding_out_that_it_is_no_rate(piece):
+    started = process_time()
+    assert not FRACTION.fullmatch(piece * 2000 + "/" + piece * 2000 + "x")
+    assert process_time() - started < 0.5

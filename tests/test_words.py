@@ -51,3 +51,7 @@ def test_foreign_text_stays_within_its_fence(text):
 
 def test_long_foreign_text_is_shortened():
     assert len(literal("a" * 10_000)) < 50
+
+
+def test_signs_that_turn_or_hide_what_follows_are_written_out():
+    assert literal("\u202e1\x00\u2066é😀") == "` \\u202e1\\u0000\\u2066é😀 `"

@@ -5,7 +5,8 @@ Every setting is bound to the address under the key <page>_<name>, so the addres
 cleans the address without a word; so the link is read first, and what it said in vain is put into a sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import streamlit as st
@@ -31,10 +32,13 @@ LARGE = """<style>
 
 
 class Panel:
-    """The settings of one page, drawn one by one with `draw`, each wherever the page wants it."""
+    """The settings of one page, drawn one by one with `draw`, each wherever the page wants it.
 
-    def __init__(self, page: str, *settings: Setting) -> None:
-        self.page = page
+    called: how a setting is named where it stands alone: in a sentence, in the box for a link, beside a pinned run.
+    """
+
+    def __init__(self, page: str, *settings: Setting, called: Callable[[Setting], str] = attrgetter("label")) -> None:
+        self.page, self.called = page, called
         self.defaults = {setting.name: setting.default for setting in settings}
         settings = (*settings, *FOR_A_CLASS)
         self.settings = {setting.name: setting for setting in settings}
@@ -44,9 +48,10 @@ class Panel:
             for setting in settings
             if (said := every.get(self.key(setting.name))) and (len(said) > 1 or setting.read(said[0]) is None)
         }
-        link = {key: said[-1] for key, said in every.items() if said}
-        self.lesson = lesson_link.read(page, link, self.settings)
-        self._follow(link)
+        link = {key: said[0] for key, said in every.items() if len(said) == 1}  # what is said twice counts for nothing
+        self.lesson = lesson_link.read(page, every, self.settings)
+        if st.session_state.get(JUST_OPENED) and any(self.key(name) in every for name in self.settings):
+            self._follow(link)
         if refused := st.session_state.pop(self.key("refused"), None):
             self.problems |= dict([refused])
         stored = link | st.session_state.to_dict()
@@ -67,28 +72,32 @@ class Panel:
 
         Streamlit would bring back what an earlier visit to this page has left, even over a default that the link names.
         """
-        linked = any(self.key(name) in link for name in self.settings)
-        if linked and st.session_state.get(JUST_OPENED):
-            for name, setting in self.settings.items():
-                if self.key(name) in st.session_state:
-                    setting.store(self.key(name), _value(setting, link.get(self.key(name))))
+        for name, setting in self.settings.items():
+            if self.key(name) in st.session_state:
+                setting.store(self.key(name), _value(setting, link.get(self.key(name))))
 
     def draw(self, *names: str) -> None:
         """Draw these settings, one below the other."""
         self.drawn.update(names)
         for name in names:
-            setting = self.settings[name]
-            if name in self.lesson.hidden:
-                continue
-            if name in self.lesson.locked:
-                st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
-                continue
-            raw = setting.widget(self.key(name), self.values[name])
-            value = setting.read(raw)
-            if value is None:
-                self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
-            else:
-                self.values[name] = value
+            self._draw(self.settings[name])
+
+    def _draw(self, setting: Setting) -> None:
+        """Its widget; or what it stands on, or nothing, where the link wants it so."""
+        name = setting.name
+        if name in self.lesson.hidden:
+            return
+        if name in self.lesson.locked:
+            st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
+            return
+        raw = setting.widget(self.key(name), self.values[name])
+        value = setting.read(raw)
+        if value is None:
+            self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
+            return
+        self.values[name] = value
+        if len(said := st.query_params.get_all(self.key(name))) > 1:  # Streamlit takes one of two numbers
+            self.problems[name] = self._sentence(setting, " and ".join(said), value)
 
     def draw_row(self, *names: str) -> None:
         """Draw these settings side by side."""
@@ -105,7 +114,7 @@ class Panel:
         self.values |= {name: self.defaults[name] for name in names}
 
     def _sentence(self, setting: Setting, said: str, used: Any) -> str:
-        return f"{setting.label}: {literal(said)} is not {setting.bound}; {self._shown(used)} is used."
+        return f"{self.called(setting)}: {literal(said)} is not {setting.bound}; {self._shown(used)} is used."
 
     def _shown(self, value: Any) -> str:
         value = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
@@ -120,8 +129,7 @@ class Panel:
     def draw_for_a_class(self) -> None:
         """The switches that say how the lesson is held."""
         for switch in FOR_A_CLASS:
-            if switch.name not in self.lesson.hidden:
-                self.values[switch.name] = switch.widget(self.key(switch.name), self.values[switch.name])
+            self._draw(switch)
 
     def assign(self, values: Mapping[str, Any]) -> None:
         """Give settings new values; for callbacks, which run before the widgets are drawn."""
@@ -180,8 +188,8 @@ class Panel:
             share = st.popover("Share", key=self.key("share"), on_change="rerun")
             if share.open:
                 with share:
-                    proper = {name: self.settings[name] for name in self.defaults}
-                    lesson_link.make(self.page, proper, self.changed(), not_in_the_link)
+                    labels = {self.called(self.settings[name]): name for name in self.defaults}
+                    lesson_link.make(self.page, labels, self.changed(), not_in_the_link)
 
     def _undo(self) -> None:
         history = st.session_state.get(self.key("history"), [])

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from pages.shared.settings import Setting
-from pages.shared.words import literal, number
+from pages.shared.words import literal, number, some_of
 
 ALL = "all"
 SCENES = "scenes"  # the buttons above the settings
 LONGEST = {"question": 200, "note": 600}  # characters
-LAST = 10**9  # no run has so many updates
+LAST = 10**9 - 1  # no run has so many updates
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,15 @@ class LessonLink:
                     st.text(self.note, width="stretch")
 
 
-def read(page: str, link: Mapping[str, str], settings: Mapping[str, Setting]) -> LessonLink:
-    """What the address says. What it says in vain is put into sentences."""
+def read(page: str, every: Mapping[str, list[str]], settings: Mapping[str, Setting]) -> LessonLink:
+    """What the address says, each name with all its values. What it says in vain is put into sentences."""
     problems: list[str] = []
-    said = {name: link.get(f"{page}_{name}", "") for name in ("hidden", "locked", "at", "question", "note")}
+    names = ("hidden", "locked", "at", "question", "note")
+    said = {name: _once(name, every.get(f"{page}_{name}", []), problems) for name in names}
     known = {f"{page}_{name}" for name in (*said, *settings)}
-    for key in link:
-        if key.startswith(f"{page}_") and key not in known:
-            problems.append(f"The link: {literal(key)} is not a setting of this page; it is left out.")
+    if unknown := [key for key in every if key.startswith(f"{page}_") and key not in known]:
+        are = "is not a setting" if len(unknown) == 1 else "are not settings"
+        problems.append(f"The link: {some_of(map(literal, unknown))} {are} of this page and left out.")
     chosen = {}
     for name in ("hidden", "locked"):
         names = frozenset(filter(None, said[name].split(",")))
@@ -58,7 +59,10 @@ def read(page: str, link: Mapping[str, str], settings: Mapping[str, Setting]) ->
         chosen[name] = frozenset(settings) | {SCENES} if ALL in names else names - set(wrong)
     at = said["at"]
     if at and not (at.isascii() and at.isdigit() and len(at) < 10):
-        problems.append(f"The link: {literal(at)} is not an update to open at; the last one is shown.")
+        problems.append(
+            f"The link: {literal(at)} is not an update to open at, a whole number up to {number(LAST)};"
+            " the last one is shown."
+        )
         at = ""
     for name, longest in LONGEST.items():
         if len(said[name]) > longest:
@@ -69,10 +73,17 @@ def read(page: str, link: Mapping[str, str], settings: Mapping[str, Setting]) ->
     return LessonLink(**chosen, **texts, at=int(at) if at else None, problems=tuple(problems))
 
 
-def make(page: str, settings: Mapping[str, Setting], changed: Mapping[str, Any], not_in_the_link: str) -> None:
-    """The box in which a teacher makes a link."""
+def _once(name: str, said: list[str], problems: list[str]) -> str:
+    """What is said under a name; of two things none."""
+    if len(said) > 1:
+        problems.append(f"The link: {name} is said more than once, {some_of(map(literal, said))}; it is left out.")
+    return said[0] if len(said) == 1 else ""
+
+
+def make(page: str, labels: Mapping[str, str], changed: Mapping[str, Any], not_in_the_link: str) -> None:
+    """The box in which a teacher makes a link; `labels` are the settings by what they are called."""
     st.markdown(f"This link opens the page with these settings. {not_in_the_link}")
-    labels = {"All settings and scenes": ALL, "The scenes": SCENES} | {s.label: name for name, s in settings.items()}
+    labels = {"All settings and scenes": ALL, "The scenes": SCENES, **labels}
     extras: dict[str, Any] = {}
     with st.expander("For a class"):
         for name, label in (

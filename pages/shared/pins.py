@@ -10,7 +10,6 @@ does not hide pinned runs: they are known already.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -69,17 +68,11 @@ class Pins:
     """The pinned runs of one lesson. Make it when the settings are drawn; draw the table when all charts are.
 
     keep: from the settings of a run to what stays of it. of_the_picture: the settings that do not change a run, which
-    for a pinned one are those of now. called: how the table names a setting.
+    for a pinned one are those of now.
     """
 
-    def __init__(
-        self,
-        panel: Panel,
-        keep: Callable[[dict], Kept],
-        of_the_picture: tuple[str, ...],
-        called: Callable[[Setting], str] = attrgetter("label"),
-    ) -> None:
-        self.panel, self.of_the_picture, self.called = panel, of_the_picture, called
+    def __init__(self, panel: Panel, keep: Callable[[dict], Kept], of_the_picture: tuple[str, ...]) -> None:
+        self.panel, self.of_the_picture = panel, of_the_picture
         self.now, self.pinned = {name: panel.values[name] for name in panel.defaults}, pinned(panel)
         picture = {name: self.now[name] for name in of_the_picture}
         self.kept = {label: keep(settings | picture) for label, settings in self.pinned.items()}
@@ -162,7 +155,7 @@ class Pins:
     def _told(self, label: str) -> str:
         settings = self.pinned[label]
         differ = [
-            f"{self.called(self.panel.settings[name])} **{_text(self.panel.settings[name], value)}**"
+            f"{self.panel.called(self.panel.settings[name])} **{_text(self.panel.settings[name], value)}**"
             for name, value in settings.items()
             if value != self.now[name]
         ]

@@ -16,7 +16,7 @@ from math import nan
 import numpy as np
 
 from gdcore.datasets import Dataset
-from pages.shared.words import apart, count, literal, number
+from pages.shared.words import apart, count, literal, number, some_of
 
 MAX_BYTES = 10_000_000
 MAX_ROWS = 200_000
@@ -203,10 +203,9 @@ def _numbers(name: str, cells: Sequence[str]) -> tuple[np.ndarray, str | None]:
     return values, cells[0] if np.isnan(values).all() else None
 
 
-def _listed(texts: dict[str, str], most: int = 3) -> str:
+def _listed(texts: dict[str, str]) -> str:
     """Columns with the cell that is no number: `city` has `Rome`, `day` has `Monday`, and 2 more."""
-    shown = ", ".join(f"{literal(name)} has {literal(cell)}" for name, cell in list(texts.items())[:most])
-    return shown + (f", and {number(len(texts) - most)} more" if len(texts) > most else "")
+    return some_of(f"{literal(name)} has {literal(cell)}" for name, cell in texts.items())
 
 
 def _too_many(things: str, bound: int, found: int) -> TableError:

@@ -1,6 +1,7 @@
 """How numbers, and texts that somebody else wrote, appear on the screen."""
 
 import re
+from collections.abc import Iterable
 
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -51,9 +52,20 @@ def count(many: int, noun: str) -> str:
     return f"{number(many)} {noun}{'' if many == 1 else 's'}"
 
 
+def some_of(texts: Iterable[str], most: int = 3) -> str:
+    """The first of many texts: a, b, c, and 2 more."""
+    texts = list(texts)
+    beyond = len(texts) - most
+    return ", ".join(texts[:most]) + (f", and {number(beyond)} more" if beyond > 0 else "")
+
+
 def literal(text: str, longest: int = 40) -> str:
-    """Foreign text as Markdown that shows just this text: as code, where nothing is a link, a formula or a picture."""
+    """Foreign text as Markdown that shows just this text: as code, where nothing is a link, a formula or a picture.
+
+    A sign that is not seen but changes what is, such as one that turns all that follows around, is written out.
+    """
     shown = " ".join(text.split())
     shown = shown if len(shown) <= longest else f"{shown[:longest]}…"
+    shown = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in shown)
     fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
     return f"{fence} {shown} {fence}" if shown else "(nothing)"
