@@ -188,7 +188,7 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
 
 def draw(fit: Fit, panel: Panel, pins: Pins) -> None:
     """Data, parameters and loss, side by side."""
-    names, dataset = fit.model.names, fit.model.dataset
+    model, names, dataset = fit.model, fit.model.names, fit.model.dataset
     data, parameters, loss = timeline.columns("regression", 1, 1, 1)
     with data:
         if dataset.features.shape[1] == 1:
@@ -217,7 +217,7 @@ def draw(fit: Fit, panel: Panel, pins: Pins) -> None:
                 fit.equal_aspect,
                 width="content" if fit.equal_aspect else "stretch",
                 key="regression_surface",
-                on_select=lambda: start_where_clicked(fit.model, panel),
+                on_select=lambda: start_where_clicked(model, panel),
                 selection_mode="start",
             )
             if len(names) == 3:

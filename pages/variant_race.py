@@ -155,13 +155,14 @@ def draw(race: Race, panel: Panel, pins: Pins) -> None:
     with parameters:
         titles = (*(race.model.title(name) for name in names[:2]), len(names), panel.values["cloud"], race.drifts)
         alt = f"The loss over {names[0]} and {names[1]}, with the path of every lane from the start."
+        best = race.model.objective.optimum.tolist()  # not the race: the session keeps what a callback needs
         timeline.chart(
             charts.surface,
             alt,
             pins.on(PARAMETERS, race.surface(timeline.palette().ramp, panel.values["cloud"])),
             *titles,
             key="race_surface",
-            on_select=lambda: start_where_clicked(race, panel),
+            on_select=lambda: start_where_clicked(best, panel),
             selection_mode="start",
         )
         slice = f" A slice at the best {names[2]}; the paths are projections." if len(names) == 3 else ""
@@ -174,13 +175,12 @@ def draw(race: Race, panel: Panel, pins: Pins) -> None:
         timeline.chart(charts.loss, alt, losses, *titles)
 
 
-def start_where_clicked(race: Race, panel: Panel) -> None:
+def start_where_clicked(best: list[float], panel: Panel) -> None:
     """Move the start to the point of the surface that was clicked; a third parameter starts at its best."""
     chosen = st.session_state["race_surface"]["selection"].get("start")
     if not chosen:
         return
-    theta = race.model.objective.optimum.tolist()
-    theta[:2] = chosen[0]["p"], chosen[0]["q"]
+    theta = [chosen[0]["p"], chosen[0]["q"], *best[2:]]
     names = ("w1", "b") if len(theta) == 2 else ("w1", "w2", "b")
     panel.assign({name: float(f"{value:.3g}") for name, value in zip(names, theta, strict=True)})
 
