@@ -166,7 +166,7 @@ def predicted_gap(
     Rates and steps may be arrays that go together: one rate per run.
     """
     curved, slopes = _curved(objective, start)
-    return _shrunk(slopes**2 / (2 * curved), curved, learning_rate, step)
+    return _shrunk(np.square(slopes / np.sqrt(2 * curved)), curved, learning_rate, step)  # slopes² may be too large
 
 
 def predicted_distance(
