@@ -181,7 +181,7 @@ def predicted_distance(
 def _gap_at_the_start(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
     """Its part along each direction, and the curvatures of these."""
     curved, slopes = _curved(objective, start)
-    return slopes**2 / (2 * curved), curved
+    return np.square(slopes / np.sqrt(2 * curved)), curved  # slopes² may be too large
 
 
 def _squared_distance_at_the_start(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:

@@ -1,7 +1,7 @@
 """Break it: whatever a reader does, in whatever order, the page stands, says what is wrong, and loses nothing.
 
 The list of what is tried, and where: settings, here; parameters of a link, tests/test_break_it_links.py; tables,
-tests/test_tables.py; what only a browser has, tests/browser/test_break_it.py. The end of a run counts the cases.
+tests/test_break_it_tables.py; what only a browser has, tests/browser/test_break_it.py. The end of a run has the counts.
 `--hypothesis-profile=thorough` takes fifty times as many.
 """
 

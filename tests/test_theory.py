@@ -317,3 +317,9 @@ def test_a_direction_that_is_not_excited_does_not_count_for_the_gap():
     start = np.array([0.0, 1.0])
     assert_allclose(predicted_gap(STEEP_AND_GENTLE, start, 0.9, [0, 1, 2000]), [0.5, 0.005, 0], atol=1e-15)
     assert updates_to_shrink(STEEP_AND_GENTLE, start, 0.9, 0.02) == 1
+
+
+def test_the_gap_of_the_largest_data_is_within_the_range_of_numbers():
+    objective = LeastSquares(np.array([[1e100], [-1e100]]), np.array([-1e100, 1e100]), intercept=False)
+    first = predicted_gap(objective, np.array([0.0]), 1e-201, 0)
+    np.testing.assert_allclose(first, objective.value(np.array([0.0])), rtol=1e-12)
