@@ -113,7 +113,8 @@ class LeastSquares:
         if rows is not None:
             return np.asarray(np.square(_residuals(self.design[rows], self.targets[rows], theta)).mean(-1))
         points = theta.reshape(-1, theta.shape[-1]).T  # parameters first: the sum then runs along contiguous memory
-        residuals = self._design @ points - self._targets[:, None]
+        # Not @: for so long a product it would wake threads that then keep a second core busy for nothing.
+        residuals = np.einsum("ij,jt->it", self._design, points) - self._targets[:, None]
         return np.asarray((residuals * residuals).sum(0).reshape(theta.shape[:-1]) / self.n_examples)
 
     def gradient(self, theta: Array, rows: Rows | None = None) -> Array:
