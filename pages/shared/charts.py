@@ -14,6 +14,7 @@ Every scale has an explicit domain, because a missing one alone takes the animat
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -76,6 +77,9 @@ ON = {
     "pointer_x": [{"events": MOVES, "update": "invert('x', clamp(x(), 0, width))"}],
     "pointer_y": [{"events": MOVES, "update": "invert('y', clamp(y(), 0, height))"}],
 }
+
+# Of a channel's own class: of alt.value(...) Altair finds the class out in 4 ms, of which a chart would have thirty.
+NO_TIP = alt.TooltipValue(None)
 
 ARROW_HEAD = "M0,0L-0.45,1L0,0.75L0.45,1Z"  # its tip on the point, pointing up
 ROW = "data('path')[{}]"
@@ -140,7 +144,7 @@ def over_time(
         palette,
         *pinned(palette, x, y),
         dots.encode(x=x("update"), y=y(field), tooltip=[*tips, *predicted]),
-        *([line.encode(x=x("update"), y=y("predicted"), tooltip=alt.value(None))] if theory else []),
+        *([line.encode(x=x("update"), y=y("predicted"), tooltip=NO_TIP)] if theory else []),
         *extra,
         ball.encode(x=x("update"), y=y(field), tooltip=tips),
         height=height,
@@ -159,7 +163,7 @@ def pinned(
     opacity = 0.7 if color is None else 0.4  # in the colour of a lane they must not pass for the present run
     # Streamlit counts the rows of a mark without a transform, and draws on another renderer when they are many.
     rows = alt.Chart(alt.NamedData("pins")).transform_filter("true")
-    place = {"x": x("x"), "y": y("y"), "color": color or alt.value(palette.pin), "tooltip": alt.value(None)}
+    place = {"x": x("x"), "y": y("y"), "color": color or alt.ColorValue(palette.pin), "tooltip": NO_TIP}
     joined = {"detail": [alt.Detail(f"{column}:N") for column in ("pin", "lane", "piece")], "order": alt.Order("row:Q")}
     lines = rows.mark_line(clip=True, strokeWidth=1.6, strokeDash=_each(PIN_DASHES), opacity=opacity)
     points = rows.mark_point(clip=True, size=24, shape=_each(PIN_SHAPES), strokeWidth=1.2, opacity=opacity)
@@ -176,35 +180,46 @@ def _each(looks: dict) -> alt.ExprRef:
     return alt.ExprRef(f"{json.dumps(looks)}[datum.pin]")
 
 
-def linked(palette: Palette, *layers: alt.Chart, height: int = HEIGHT) -> Chart:
-    """Layers on one timeline."""
+def linked(palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parameter] = (), **frame) -> Chart:
+    """Layers on one timeline, with the parameters that they need besides."""
     last = FRAMES - 1
-    parameters = [
+    moved = [
         alt.param(name=name, value=last, bind=alt.binding_range(min=0, max=last, step=1, name=name))
         for name in ("frame", "shown")
     ]
-    return at_rest(palette, *layers, height=height).add_params(*parameters)
+    return at_rest(palette, *layers, parameters=[*moved, *parameters], **frame)
 
 
-def at_rest(palette: Palette, *layers: alt.Chart, height: int = HEIGHT) -> Chart:
-    """Layers that no timeline moves. A dataset that no mark reads is empty for look-ups: hence an invisible mark."""
-    anchor = alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None))
-    return (
-        alt.layer(anchor, *layers)
-        .properties(height=height, padding={"left": 5, "right": 14, "top": 12, "bottom": 5})
-        .configure_axis(
-            labelFontSize=13,
-            titleFontSize=14,
-            titleFontWeight="normal",
-            labelColor=palette.ink,
-            titleColor=palette.ink,
-        )
+def at_rest(
+    palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parameter] = (), height: int = HEIGHT, **frame
+) -> Chart:
+    """Layers that no timeline moves; `frame` is what else Altair is to know of the picture.
+
+    A dataset that no mark reads is empty for look-ups: hence an invisible mark. All is said in one call, since each
+    further one would copy every layer anew.
+    """
+    anchor = alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=NO_TIP)
+    text = alt.AxisConfig(
+        labelFontSize=13,
+        titleFontSize=14,
+        titleFontWeight="normal",
+        labelColor=palette.ink,
+        titleColor=palette.ink,
+    )
+    return alt.layer(
+        anchor,
+        *layers,
+        height=height,
+        padding={"left": 5, "right": 14, "top": 12, "bottom": 5},
+        config=alt.Config(axis=text),
+        params=[parameter.param for parameter in parameters],
+        **frame,
     )
 
 
 def reads(dataset: str) -> alt.Chart:
     """A mark that draws nothing: a dataset that no mark reads is empty for look-ups."""
-    return alt.Chart(alt.NamedData(dataset)).mark_point().transform_filter("false").encode(tooltip=alt.value(None))
+    return alt.Chart(alt.NamedData(dataset)).mark_point().transform_filter("false").encode(tooltip=NO_TIP)
 
 
 def rows_back(nearest: int, furthest: int, *columns: str) -> alt.Chart:
@@ -230,14 +245,14 @@ def walk(palette: Palette, x: Axis, y: Axis, here: Point, there: Point, tips: li
     from_here, to_there = {"x": x(here[0]), "y": y(here[1])}, {"x2": alt.X2(there[0]), "y2": alt.Y2(there[1])}
     return [
         steps.mark_rule(color=palette.step, clip=True).encode(
-            **from_here, **to_there, opacity=alt.value(0.45), tooltip=alt.value(None)
+            **from_here, **to_there, opacity=alt.OpacityValue(0.45), tooltip=NO_TIP
         ),
         dots.mark_circle(color=palette.iterate, size=45, clip=True).encode(
-            **from_here, opacity=alt.value(0.45), tooltip=tips
+            **from_here, opacity=alt.OpacityValue(0.45), tooltip=tips
         ),
         *_arrows(palette, x, y, here, there),
         ghost.mark_point(color=palette.iterate, size=200, strokeWidth=2, strokeDash=[3, 2], clip=True).encode(
-            x=x(there[0]), y=y(there[1]), tooltip=alt.value(None)
+            x=x(there[0]), y=y(there[1]), tooltip=NO_TIP
         ),
         ball.mark_circle(color=palette.iterate, size=220, opacity=1, stroke=palette.ink, clip=True).encode(
             **from_here, tooltip=[tip for tip in tips if tip.shorthand.split(":")[0] in ("update", *here)]
@@ -258,7 +273,7 @@ def _arrows(palette: Palette, x: Axis, y: Axis, here: Point, there: Point) -> li
         x2=alt.X2(there[0]),
         y2=alt.Y2(there[1]),
         opacity=opacity,
-        tooltip=alt.value(None),
+        tooltip=NO_TIP,
     )
     return [shafts, arrow_heads(steps, palette.step, x, y, here, there).encode(opacity=opacity)]
 
@@ -271,7 +286,7 @@ def arrow_heads(rows: alt.Chart, color: str, x: Axis, y: Axis, here: Point, ther
         angle="atan2(datum.across, datum.up) * 180 / PI",
     ).transform_filter("hypot(datum.across, datum.up) > 9")
     return turned.mark_point(shape=ARROW_HEAD, filled=True, size=600, color=color, clip=True).encode(
-        x=x(there[0]), y=y(there[1]), angle=alt.Angle("angle:Q", scale=None), tooltip=alt.value(None)
+        x=x(there[0]), y=y(there[1]), angle=alt.Angle("angle:Q", scale=None), tooltip=NO_TIP
     )
 
 
@@ -280,11 +295,11 @@ def marked(
 ) -> list[alt.Chart]:
     """A named point of `view`: a shape and a word."""
     rows = alt.Chart(alt.NamedData("view")).transform_filter(f"isValid(datum.{x_column}) && {x.holds(x_column)}")
-    place = {"x": x(x_column), "y": y(y_column), "tooltip": alt.value(None)}
+    place = {"x": x(x_column), "y": y(y_column), "tooltip": NO_TIP}
     side = {"baseline": "bottom", "dy": -12} if above else {"baseline": "top", "dy": 10}
     return [
         rows.mark_point(shape=shape, filled=True, size=130, opacity=1, color=color, clip=True).encode(**place),
-        rows.mark_text(fontSize=13, color=color, **side).encode(text=alt.value(word), **place),
+        rows.mark_text(fontSize=13, color=color, **side).encode(text=alt.TextValue(word), **place),
     ]
 
 
@@ -305,10 +320,10 @@ def outside(now: alt.Chart, condition: str, words: str, palette: Palette, depth:
         .transform_calculate(words=words)
         .mark_text(fontSize=15, fontWeight="bold", color=palette.iterate, baseline="middle")
         .encode(
-            x=alt.value(alt.ExprRef("width / 2")),
-            y=alt.value(alt.ExprRef(f"height * {depth}")),
+            x=alt.XValue(alt.ExprRef("width / 2")),
+            y=alt.YValue(alt.ExprRef(f"height * {depth}")),
             text=alt.Text("words:N"),
-            tooltip=alt.value(None),
+            tooltip=NO_TIP,
         )
     )
 

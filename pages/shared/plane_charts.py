@@ -5,7 +5,7 @@ isolines: level, order, p, q. view: url of the shading, p_low, p_high, q_low, q_
 
 import altair as alt
 
-from pages.shared.charts import Axis, Palette, marked
+from pages.shared.charts import NO_TIP, Axis, Palette, marked
 
 
 def axes(across: str, up: str) -> tuple[Axis, Axis]:
@@ -14,16 +14,15 @@ def axes(across: str, up: str) -> tuple[Axis, Axis]:
 
 def ground(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
     """Shading, isolines, the optimum and the start."""
-    nothing = alt.value(None)  # the theme would show a tooltip with the picture's address
     image = alt.Chart(alt.NamedData("view")).mark_image(aspect=False)
     isolines = alt.Chart(alt.NamedData("isolines")).mark_line(
         color=palette.ink, strokeWidth=0.8, opacity=0.35, clip=True
     )
     return [
         image.encode(
-            x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), url=alt.Url("url:N"), tooltip=nothing
+            x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), url=alt.Url("url:N"), tooltip=NO_TIP
         ),
-        isolines.encode(x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=nothing),
+        isolines.encode(x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=NO_TIP),
         *marked(x, y, "best_p", "best_q", "optimum", "diamond", palette.optimum, above=False),
         *marked(x, y, "start_p", "start_q", "start", "square", palette.ink, above=True),
     ]
@@ -36,6 +35,6 @@ def click(x: Axis, y: Axis) -> alt.Chart:
         alt.Chart(alt.NamedData("view"))
         .mark_rect(opacity=0, cursor="crosshair")
         .transform_calculate(p="pointer_x", q="pointer_y")
-        .encode(x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), tooltip=alt.value(None))
+        .encode(x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), tooltip=NO_TIP)
         .add_params(start)
     )

@@ -3,6 +3,7 @@
 import altair as alt
 
 from pages.shared.charts import (
+    NO_TIP,
     POWERS,
     UPDATES,
     Axis,
@@ -45,12 +46,12 @@ def curve(palette: Palette, parameter: str = "parameter x", value: str = "value 
     function = alt.Chart(alt.NamedData("function")).mark_line(color=palette.muted, strokeWidth=2.5, clip=True)
     return linked(
         palette,
-        function.encode(x=x("x"), y=y("f"), tooltip=alt.value(None)),
+        function.encode(x=x("x"), y=y("f"), tooltip=NO_TIP),
         *pinned(palette, x, y, dots=True),
         *marked(x, y, "best_x", "best_f", "minimum", "diamond", palette.optimum, above=False),
         *marked(x, y, "start_x", "start_f", "start", "square", palette.ink, above=True),
         slope.mark_rule(color=palette.gradient, strokeWidth=2.5, strokeDash=[7, 4], clip=True).encode(
-            x=x("left"), y=y("at_left"), x2=alt.X2("right"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
+            x=x("left"), y=y("at_left"), x2=alt.X2("right"), y2=alt.Y2("at_right"), tooltip=NO_TIP
         ),
         *walk(palette, x, y, ("x", "f"), ("next_x", "next_f"), tips),
         outside(now, f"!({x.holds('x')})", LEFT_THE_PICTURE, palette),
@@ -65,7 +66,7 @@ def gap(palette: Palette) -> Chart:
     """
     x, y = UPDATES, Axis(alt.Y, "gap_low", "gap_high", "gap f(x) − f* to the minimum", axis=POWERS, log=True)
     zero = alt.Chart(alt.NamedData("path")).transform_filter("datum.zero && datum.frame <= shown")
-    bottom = alt.value("height")
+    bottom = alt.YValue("height")
     return over_time(
         palette,
         x,
@@ -76,11 +77,11 @@ def gap(palette: Palette) -> Chart:
         ).encode(x=x("update"), y=bottom, tooltip=[tip("update", "gap is exactly 0 at update", "d")]),
         zero.transform_filter("datum.first_zero")
         .mark_text(align="center", baseline="bottom", dy=-18, fontSize=13, color=palette.ink)
-        .encode(x=x("update"), y=bottom, text=alt.value("exactly 0")),
+        .encode(x=x("update"), y=bottom, text=alt.TextValue("exactly 0")),
         rows_back(0, 0, "update", "zero")
         .transform_filter("datum.zero")
         .mark_circle(color=palette.iterate, size=180, opacity=1, stroke=palette.ink, yOffset=-7)
-        .encode(x=x("update"), y=bottom, tooltip=alt.value(None)),
+        .encode(x=x("update"), y=bottom, tooltip=NO_TIP),
     )
 
 
@@ -106,10 +107,10 @@ def iterates(palette: Palette) -> Chart:
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4]).encode(y=y("best_x")),
         best.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, fontSize=13, color=palette.optimum)
         .transform_calculate(words="'minimum x* = ' + format(datum.best_x, '.4~g')")
-        .encode(x=alt.value("width"), y=y("best_x"), text=alt.Text("words:N")),
+        .encode(x=alt.XValue("width"), y=y("best_x"), text=alt.Text("words:N")),
         step.transform_calculate(then="datum.update + 1")
         .mark_rule(color=palette.step, opacity=0.5, clip=True)
-        .encode(x=x("update"), x2=alt.X2("then"), y=y("x"), y2=alt.Y2("next_x"), tooltip=alt.value(None)),
+        .encode(x=x("update"), x2=alt.X2("then"), y=y("x"), y2=alt.Y2("next_x"), tooltip=NO_TIP),
         only="datum.inside",
         theory=False,
     )
@@ -125,11 +126,11 @@ def thumbnail(palette: Palette) -> Chart:
         alt.Chart(alt.NamedData("view")).mark_point(opacity=0),
         alt.Chart(alt.NamedData("function"))
         .mark_line(color=palette.muted, clip=True)
-        .encode(x=x("x"), y=y("f"), tooltip=alt.value(None)),
+        .encode(x=x("x"), y=y("f"), tooltip=NO_TIP),
         path.transform_filter("datum.taken && datum.near")
         .mark_rule(color=palette.step, strokeWidth=2, clip=True)
-        .encode(x=x("x"), y=y("f"), x2=alt.X2("next_x"), y2=alt.Y2("next_f"), tooltip=alt.value(None)),
+        .encode(x=x("x"), y=y("f"), x2=alt.X2("next_x"), y2=alt.Y2("next_f"), tooltip=NO_TIP),
         path.transform_filter("datum.inside")
         .mark_circle(color=palette.iterate, size=60, opacity=1, clip=True)
-        .encode(x=x("x"), y=y("f"), tooltip=alt.value(None)),
+        .encode(x=x("x"), y=y("f"), tooltip=NO_TIP),
     ).properties(height=150, view=alt.ViewConfig(stroke=None))

@@ -8,6 +8,7 @@ import altair as alt
 
 from pages.shared import plane_charts
 from pages.shared.charts import (
+    NO_TIP,
     POINTER,
     POWER,
     Axis,
@@ -67,10 +68,10 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
         reads("path"),
         *pinned(palette, x, y, color(palette)),
         steps.mark_rule(clip=True, strokeWidth=1.2).encode(
-            **here, **there, color=color(palette), opacity=alt.value(0.5), tooltip=alt.value(None)
+            **here, **there, color=color(palette), opacity=alt.OpacityValue(0.5), tooltip=NO_TIP
         ),
         steps.mark_point(filled=True, clip=True, size=26).encode(
-            **here, color=color(palette), shape=SHAPE, opacity=alt.value(0.55), tooltip=tips
+            **here, color=color(palette), shape=SHAPE, opacity=alt.OpacityValue(0.55), tooltip=tips
         ),
         *(_cloud(palette, x, y, parameters) if cloud else []),
         now.mark_point(filled=True, size=230, opacity=1, stroke=palette.ink, clip=True).encode(
@@ -78,24 +79,25 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
         ),
         *_outside(palette),
         plane_charts.click(x, y),
+        parameters=POINTER,
         height=HEIGHT,
-    ).add_params(*POINTER)
+    )
 
 
 def _outside(palette: Palette) -> list[alt.Chart]:
     """The sign of every lane that has left the picture, with a word, at its top."""
     gone = heads("inside").transform_filter("!datum.inside").transform_calculate(words="'outside this picture'")
-    height = alt.value(alt.ExprRef("12 + 18 * datum.lane"))
+    height = alt.YValue(alt.ExprRef("12 + 18 * datum.lane"))
     return [
         gone.mark_point(filled=True, size=110, opacity=1).encode(
-            x=alt.value(alt.ExprRef("width - 140")),
+            x=alt.XValue(alt.ExprRef("width - 140")),
             y=height,
             color=color(palette),
             shape=SHAPE,
-            tooltip=alt.value(None),
+            tooltip=NO_TIP,
         ),
         gone.mark_text(align="left", baseline="middle", fontSize=13, color=palette.ink).encode(
-            x=alt.value(alt.ExprRef("width - 128")), y=height, text=alt.Text("words:N"), tooltip=alt.value(None)
+            x=alt.XValue(alt.ExprRef("width - 128")), y=height, text=alt.Text("words:N"), tooltip=NO_TIP
         ),
     ]
 
@@ -117,7 +119,7 @@ def _cloud(palette: Palette, x: Axis, y: Axis, parameters: int) -> list[alt.Char
     rows = rows.transform_calculate(
         to_p="datum.p + datum.down_p * datum.scale", to_q="datum.q + datum.down_q * datum.scale"
     )
-    ends = {"x": x("p"), "y": y("q"), "x2": alt.X2("to_p"), "y2": alt.Y2("to_q"), "tooltip": alt.value(None)}
+    ends = {"x": x("p"), "y": y("q"), "x2": alt.X2("to_p"), "y2": alt.Y2("to_q"), "tooltip": NO_TIP}
     batches, full = rows.transform_filter("!datum.full"), rows.transform_filter("datum.full")
     return [
         batches.mark_rule(clip=True, strokeWidth=1.5, opacity=0.8).encode(**ends, color=color(palette)),
@@ -139,7 +141,7 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
     x = Axis(alt.X, "first", "last", clock, alt.Axis(format="~s", tickCount=6, grid=False), log=log)
     y = Axis(alt.Y, "loss_low", "loss_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
     curves = alt.Chart(alt.NamedData("curves")).transform_filter("datum.frame <= shown && isValid(datum.loss)")
-    place = {"x": x("time"), "y": y("loss"), "tooltip": alt.value(None)}
+    place = {"x": x("time"), "y": y("loss"), "tooltip": NO_TIP}
     each = {"detail": [alt.Detail("lane:O"), alt.Detail("run:O")], "color": color(palette)}
     marked_runs = curves.transform_filter("datum.run === 0")
     others = curves.transform_filter("datum.run > 0").mark_line(clip=True, strokeWidth=0.8, opacity=0.3)
@@ -153,7 +155,7 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
         *([others.encode(**place, **each)] if many else []),
         marked_runs.mark_line(clip=True, strokeWidth=2, opacity=0.85).encode(**place, **each, strokeDash=DASH),
         now.mark_point(filled=True, size=200, opacity=1, stroke=palette.ink).encode(
-            x=x("time"), y=y("loss"), color=color(palette), shape=SHAPE, tooltip=alt.value(None)
+            x=x("time"), y=y("loss"), color=color(palette), shape=SHAPE, tooltip=NO_TIP
         ),
         *_legend(palette, lanes),
         height=HEIGHT + LEGEND * max(0, lanes - 3),
@@ -177,15 +179,15 @@ def _marks(palette: Palette, x: Axis, y: Axis, multiples: bool) -> list[alt.Char
     ):
         level = view.transform_filter(y.holds(column)).transform_calculate(words=words)
         levels += [
-            level.mark_rule(color=hue, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y(column), tooltip=alt.value(None)),
+            level.mark_rule(color=hue, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y(column), tooltip=NO_TIP),
             level.mark_text(
                 align="left", baseline=side, dx=4, dy=3 if side == "top" else -3, fontSize=13, color=hue
-            ).encode(x=alt.value(0), y=y(column), text=alt.Text("words:N"), tooltip=alt.value(None)),
+            ).encode(x=alt.XValue(0), y=y(column), text=alt.Text("words:N"), tooltip=NO_TIP),
         ]
     return [
-        epochs.mark_rule(color=palette.muted, strokeWidth=1, opacity=0.6).encode(x=x("time"), tooltip=alt.value(None)),
+        epochs.mark_rule(color=palette.muted, strokeWidth=1, opacity=0.6).encode(x=x("time"), tooltip=NO_TIP),
         epochs.mark_text(align="right", baseline="top", dx=-4, dy=4, fontSize=13, color=palette.muted).encode(
-            x=x("time"), y=alt.value(0), text=alt.Text("words:N"), tooltip=alt.value(None)
+            x=x("time"), y=alt.YValue(0), text=alt.Text("words:N"), tooltip=NO_TIP
         ),
         *levels,
     ]
@@ -200,13 +202,13 @@ def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:
         words="datum.lane_row.name + ' · update ' + format(datum.update, ',d') + ' · ' + (" + said + ")"
         " + (datum.over ? ' · above the picture' : datum.update === datum.lane_row.ends ? ' · ended' : '')"
     )
-    height = alt.value(alt.ExprRef(f"({LEGEND} * (datum.lane - {lanes})) - 2"))
+    height = alt.YValue(alt.ExprRef(f"({LEGEND} * (datum.lane - {lanes})) - 2"))
     return [
         rows.mark_point(filled=True, size=110, opacity=1).encode(
-            x=alt.value(-38), y=height, color=color(palette), shape=SHAPE, tooltip=alt.value(None)
+            x=alt.XValue(-38), y=height, color=color(palette), shape=SHAPE, tooltip=NO_TIP
         ),
         rows.mark_text(align="left", baseline="middle", fontSize=14, color=palette.ink).encode(
-            x=alt.value(-26), y=height, text=alt.Text("words:N"), tooltip=alt.value(None)
+            x=alt.XValue(-26), y=height, text=alt.Text("words:N"), tooltip=NO_TIP
         ),
     ]
 
@@ -222,14 +224,14 @@ def lines(palette: Palette, feature: str, target: str) -> Chart:
         "x2": alt.X2("right"),
         "y": y("at_left"),
         "y2": alt.Y2("at_right"),
-        "tooltip": alt.value(None),
+        "tooltip": NO_TIP,
     }
     points = alt.Chart(alt.NamedData("points")).mark_circle(color=palette.ink, size=40, opacity=0.45, clip=True)
     best = straight(alt.Chart(alt.NamedData("view")), x, "best_w1", "best_b")
     return linked(
         palette,
         reads("path"),
-        points.encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
+        points.encode(x=x("x"), y=y("y"), tooltip=NO_TIP),
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(**ends),
         *pinned(palette, x, y, color(palette)),
         straight(heads("w1", "b"), x, "w1", "b")
@@ -247,11 +249,9 @@ def thumbnail(palette: Palette) -> Chart:
         color=palette.ink, strokeWidth=0.8, opacity=0.3, clip=True
     )
     return alt.layer(
-        alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None)),
-        isolines.encode(
-            x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=alt.value(None)
-        ),
+        alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=NO_TIP),
+        isolines.encode(x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=NO_TIP),
         steps.mark_rule(strokeWidth=1.5, clip=True).encode(
-            x=x("p"), y=y("q"), x2=alt.X2("next_p"), y2=alt.Y2("next_q"), color=color(palette), tooltip=alt.value(None)
+            x=x("p"), y=y("q"), x2=alt.X2("next_p"), y2=alt.Y2("next_q"), color=color(palette), tooltip=NO_TIP
         ),
     ).properties(height=150, view=alt.ViewConfig(stroke=None))

@@ -9,6 +9,7 @@ import altair as alt
 from pages.shared import plane_charts
 from pages.shared.charts import (
     EPOCHS,
+    NO_TIP,
     NOW,
     POINTER,
     POWERS,
@@ -49,16 +50,16 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
         palette,
         reads("path"),
         residuals.mark_rule(color=palette.gradient, strokeWidth=1.5, opacity=0.7, clip=True).encode(
-            x=x("x"), y=y("y"), y2=alt.Y2("predicted"), tooltip=alt.value(None)
+            x=x("x"), y=y("y"), y2=alt.Y2("predicted"), tooltip=NO_TIP
         ),
         points.mark_circle(color=palette.ink, size=45, opacity=0.55, clip=True).encode(
             x=x("x"), y=y("y"), tooltip=[tip("x", feature, ".6~g"), tip("y", target, ".6~g")]
         ),
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(
-            **ends, tooltip=alt.value(None)
+            **ends, tooltip=NO_TIP
         ),
         *pinned(palette, x, y),
-        current.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(**ends, tooltip=alt.value(None)),
+        current.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(**ends, tooltip=NO_TIP),
         height=HEIGHT,
     )
 
@@ -76,12 +77,12 @@ def squares(palette: Palette, feature: str, target: str) -> Chart:
         palette,
         reads("path"),
         sides.mark_rect(color=palette.gradient, opacity=0.18, stroke=palette.gradient, clip=True).encode(
-            x=x("x"), x2=alt.X2("side"), y=y("y"), y2=alt.Y2("predicted"), tooltip=alt.value(None)
+            x=x("x"), x2=alt.X2("side"), y=y("y"), y2=alt.Y2("predicted"), tooltip=NO_TIP
         ),
-        points.mark_circle(color=palette.ink, size=45, clip=True).encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
+        points.mark_circle(color=palette.ink, size=45, clip=True).encode(x=x("x"), y=y("y"), tooltip=NO_TIP),
         *pinned(palette, x, y),
         line.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(
-            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
+            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=NO_TIP
         ),
         height=HEIGHT,
     )
@@ -101,11 +102,11 @@ def partial(palette: Palette, feature: str, target: str, mine: int, other: int) 
         palette,
         reads("path"),
         points.mark_circle(color=palette.ink, size=40, opacity=0.5, clip=True).encode(
-            x=x(f"x{mine}"), y=y("part"), tooltip=alt.value(None)
+            x=x(f"x{mine}"), y=y("part"), tooltip=NO_TIP
         ),
         *pinned(palette, x, y),
         line.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(
-            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
+            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=NO_TIP
         ),
         height=HEIGHT,
     )
@@ -125,7 +126,7 @@ def predicted_against_actual(palette: Palette, target: str) -> Chart:
         palette,
         reads("path"),
         *pinned(palette, x, y, line=False, dots=True),
-        diagonal.encode(x=x("y_low"), x2=alt.X2("y_high"), y=y("y_low"), y2=alt.Y2("y_high"), tooltip=alt.value(None)),
+        diagonal.encode(x=x("y_low"), x2=alt.X2("y_high"), y=y("y_low"), y2=alt.Y2("y_high"), tooltip=NO_TIP),
         points.mark_circle(color=palette.iterate, size=40, opacity=0.6, clip=True).encode(
             x=x("y"), y=y("predicted"), tooltip=[tip("y", "actual", ".6~g"), tip("predicted", "predicted", ".6~g")]
         ),
@@ -141,7 +142,9 @@ def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Char
     """
     x, y = plane_charts.axes(across, up)
     tips = [tip("update", "epoch", "d"), tip("p", across, ".6~g"), tip("q", up, ".6~g"), tip("loss", "loss", ".6~g")]
-    chart = linked(
+    # A unit is as long across as up only in a square; Streamlit's own sizing would take the axes out of it.
+    square = {"width": SQUARE, "height": SQUARE, "autosize": alt.AutoSizeParams(type="pad")}
+    return linked(
         palette,
         *plane_charts.ground(palette, x, y),
         *pinned(palette, x, y, dots=True),
@@ -149,10 +152,9 @@ def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Char
         *walk(palette, x, y, ("p", "q"), ("next_p", "next_q"), tips),
         outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, depth=0.1),
         plane_charts.click(x, y),
-        height=HEIGHT,
-    ).add_params(*POINTER)
-    # A unit is as long across as up only in a square; Streamlit's own sizing would take the axes out of it.
-    return chart.properties(width=SQUARE, height=SQUARE, autosize=alt.AutoSizeParams(type="pad")) if equal else chart
+        parameters=POINTER,
+        **(square if equal else {"height": HEIGHT}),
+    )
 
 
 def _gradient_arrow(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
@@ -163,7 +165,7 @@ def _gradient_arrow(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
         to_p=f"datum.p + datum.gradient_p / {longest} / 8", to_q=f"datum.q + datum.gradient_q / {longest} / 8"
     )
     shaft = arrow.mark_rule(color=palette.gradient, strokeWidth=2.5, strokeDash=[7, 4], clip=True).encode(
-        x=x("p"), y=y("q"), x2=alt.X2("to_p"), y2=alt.Y2("to_q"), tooltip=alt.value(None)
+        x=x("p"), y=y("q"), x2=alt.X2("to_p"), y2=alt.Y2("to_q"), tooltip=NO_TIP
     )
     return [shaft, arrow_heads(arrow, palette.gradient, x, y, ("p", "q"), ("to_p", "to_q"))]
 
@@ -185,7 +187,7 @@ def loss(palette: Palette, log: bool) -> Chart:
         floor.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4]).encode(y=y("floor")),
         floor.mark_text(align="right", baseline="top", dx=-4, dy=4, fontSize=13, color=palette.optimum)
         .transform_calculate(words="'least loss ' + format(datum.floor, '.4~g')")
-        .encode(x=alt.value("width"), y=y("floor"), text=alt.Text("words:N")),
+        .encode(x=alt.XValue("width"), y=y("floor"), text=alt.Text("words:N")),
         height=HEIGHT,
     )
 
@@ -205,11 +207,11 @@ def thumbnail(palette: Palette) -> Chart:
     x, y = Axis(alt.X, "x_low", "x_high", None, axis=None), Axis(alt.Y, "y_low", "y_high", None, axis=None)
     lines = straight(alt.Chart(alt.NamedData("path")), x, "w1", "b")
     return alt.layer(
-        alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=alt.value(None)),
+        alt.Chart(alt.NamedData("view")).mark_point(opacity=0).encode(tooltip=NO_TIP),
         alt.Chart(alt.NamedData("points"))
         .mark_circle(color=palette.ink, size=45, opacity=0.7)
-        .encode(x=x("x"), y=y("y"), tooltip=alt.value(None)),
+        .encode(x=x("x"), y=y("y"), tooltip=NO_TIP),
         lines.mark_rule(color=palette.iterate, strokeWidth=2, opacity=0.5, clip=True).encode(
-            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=alt.value(None)
+            x=x("left"), x2=alt.X2("right"), y=y("at_left"), y2=alt.Y2("at_right"), tooltip=NO_TIP
         ),
     ).properties(height=150, view=alt.ViewConfig(stroke=None))

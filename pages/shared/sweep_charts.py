@@ -5,7 +5,7 @@ Every rate is a dot; the reader's own is the ball. What has no place on the log 
 
 import altair as alt
 
-from pages.shared.charts import POINTER, POWER, POWERS, Axis, Chart, Palette, at_rest
+from pages.shared.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, Palette, at_rest
 from pages.shared.race_charts import LEGEND, SHAPE, color
 
 HEIGHT = 260
@@ -32,13 +32,14 @@ def over_the_rates(palette: Palette, value: str, lanes: int) -> Chart:
         _goal(palette, y),
         *_rules(palette, x, lanes),
         predicted.mark_line(color=palette.ink, strokeWidth=1.3, strokeDash=[5, 3]).encode(
-            x=x("rate"), y=y("predicted"), tooltip=alt.value(None)
+            x=x("rate"), y=y("predicted"), tooltip=NO_TIP
         ),
         _click(x, y),
         *_dots(palette, x, y, {"name": "lane"} | TIPS if lanes > 1 else TIPS),
         *(_legend(palette, lanes) if lanes > 1 else []),
+        parameters=POINTER,
         height=HEIGHT + (ROW + LEGEND * lanes if lanes > 1 else ROW * len(DASHES)),
-    ).add_params(*POINTER)
+    )
 
 
 def _dots(palette: Palette, x: Axis, y: Axis, tips: dict[str, str]) -> list[alt.Chart]:
@@ -60,7 +61,7 @@ def _dots(palette: Palette, x: Axis, y: Axis, tips: dict[str, str]) -> list[alt.
         *(
             runs.transform_filter(f"datum.{edge}")
             .mark_point(shape=shape, filled=True, opacity=0.85)
-            .encode(**look, y=alt.value(alt.ExprRef(place)), size=size)
+            .encode(**look, y=alt.YValue(alt.ExprRef(place)), size=size)
             for edge, (shape, place) in EDGES.items()
         ),
     ]
@@ -71,14 +72,14 @@ def _rules(palette: Palette, x: Axis, lanes: int) -> list[alt.Chart]:
     layers = []
     for kind, hue in (("you", palette.iterate), ("best", palette.optimum), ("limit", palette.ink)):
         rows = alt.Chart(alt.NamedData("rules")).transform_filter(f"datum.kind === '{kind}'")
-        place = {"x": x("rate"), "tooltip": alt.value(None)}
+        place = {"x": x("rate"), "tooltip": NO_TIP}
         of_its_lane = {"color": color(palette, "lane:N")} if lanes > 1 and kind == "limit" else {}
         layers.append(rows.mark_rule(color=hue, strokeWidth=2, strokeDash=DASHES[kind]).encode(**place, **of_its_lane))
         for leftwards, align, dx in (("datum.leftwards", "right", 3), ("!datum.leftwards", "left", -3)):
             layers.append(
                 rows.transform_filter(leftwards)
                 .mark_text(align=align, dx=dx, baseline="middle", fontSize=13, color=hue)
-                .encode(**place, y=alt.value(alt.ExprRef(f"-9 - {ROW} * datum.row")), text=alt.Text("words:N"))
+                .encode(**place, y=alt.YValue(alt.ExprRef(f"-9 - {ROW} * datum.row")), text=alt.Text("words:N"))
             )
     return layers
 
@@ -86,9 +87,7 @@ def _rules(palette: Palette, x: Axis, lanes: int) -> list[alt.Chart]:
 def _goal(palette: Palette, y: Axis) -> alt.Chart:
     """The level at which a descent has arrived."""
     goal = alt.Chart(alt.NamedData("view")).transform_filter(y.holds("goal"))
-    return goal.mark_rule(color=palette.muted, strokeWidth=1.5, strokeDash=[8, 4]).encode(
-        y=y("goal"), tooltip=alt.value(None)
-    )
+    return goal.mark_rule(color=palette.muted, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y("goal"), tooltip=NO_TIP)
 
 
 def _click(x: Axis, y: Axis) -> alt.Chart:
@@ -103,7 +102,7 @@ def _click(x: Axis, y: Axis) -> alt.Chart:
             x2=alt.X2("rate_high"),
             y=y("value_low"),
             y2=alt.Y2("value_high"),
-            tooltip=alt.value(None),
+            tooltip=NO_TIP,
         )
         .add_params(taken)
     )
@@ -112,13 +111,12 @@ def _click(x: Axis, y: Axis) -> alt.Chart:
 def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:
     """Above the chart: each lane's sign, its name, and its own best rate and limit."""
     rows = alt.Chart(alt.NamedData("lanes"))
-    height = alt.value(alt.ExprRef(f"{LEGEND} * (datum.lane - {lanes}) - {ROW}"))
-    nothing = alt.value(None)
+    height = alt.YValue(alt.ExprRef(f"{LEGEND} * (datum.lane - {lanes}) - {ROW}"))
     return [
         rows.mark_point(filled=True, size=110, opacity=1).encode(
-            x=alt.value(-38), y=height, color=color(palette, "lane:N"), shape=SHAPE, tooltip=nothing
+            x=alt.XValue(-38), y=height, color=color(palette, "lane:N"), shape=SHAPE, tooltip=NO_TIP
         ),
         rows.mark_text(align="left", baseline="middle", fontSize=13, color=palette.ink).encode(
-            x=alt.value(-26), y=height, text=alt.Text("words:N"), tooltip=nothing
+            x=alt.XValue(-26), y=height, text=alt.Text("words:N"), tooltip=NO_TIP
         ),
     ]

@@ -188,7 +188,7 @@ def _spec(build: Callable[..., Chart], palette: Palette, presenting: bool, *titl
 
 @lru_cache(maxsize=128)
 def _pattern(build: Callable[..., Chart], palette: Palette, presenting: bool, *titles) -> dict:
-    """Altair's work, 50 to 250 ms in which nobody else is served, is done once per process and theme.
+    """Altair's work, 20 to 80 ms in which nobody else is served, is done once per process and theme.
 
     What it makes is not checked against its schema here, a third of that time: the tests do it.
     """
