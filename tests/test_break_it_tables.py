@@ -72,7 +72,7 @@ def upload(raw: bytes):
     started = process_time()
     app.file_uploader[0].set_value(("table.csv", raw, "text/csv")).run()
     CASES["uploads"] += 1
-    assert process_time() - started < 4
+    assert process_time() - started < 10  # the worst takes one on a quiet machine
     assert not app.exception and verdict(app)
     return app
 

@@ -4,7 +4,6 @@ import asyncio
 import re
 import sys
 from random import Random
-from time import monotonic
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,7 @@ from tests.load.lesson import hold
 from tests.load.mix import KEYS, Member
 from tests.load.reader import Reader
 
-READERS = 8
+READERS, TRIES = 8, 8
 SECONDS = 4
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the readers use what only Linux has")
@@ -28,26 +27,23 @@ def server():
 
 
 def test_of_readers_at_once_each_sees_the_descent_of_their_own_settings(server):
-    async def all_at_once() -> list[int]:
-        return await asyncio.gather(*(visit(server.address, number) for number in range(READERS)))
+    async def all_at_once():
+        await asyncio.gather(*(visit(server.address, number) for number in range(READERS)))
 
-    assert min(asyncio.run(all_at_once())) >= 3
+    asyncio.run(all_at_once())
 
 
-async def visit(address: str, number: int) -> int:
-    """Try starts and rates on a parabola of one's own and check each answer; how many there were."""
+async def visit(address: str, number: int) -> None:
+    """Try starts and rates on a parabola of one's own and check each answer."""
     random, a2, a1 = Random(number), 2.5 + number / 2, -float(number)
-    answers, end = 0, monotonic() + SECONDS
     async with Reader(address) as reader:
         await reader.open("quadratic", quadratic_a2=str(a2), quadratic_a1=str(a1))
         rates = [rate for rate in reader.widgets["quadratic_rate"].told.options if 0.001 <= float(rate) <= 0.3]
-        while monotonic() < end or answers < 3:
+        for _ in range(TRIES):
             start, rate = random.randint(20, 200) / 10, random.choice(rates)
             await reader.choose("quadratic_start", [start])
             await reader.choose("quadratic_rate", [rate])
             check(reader, start, float(rate), a2, a1)
-            answers += 1
-    return answers
 
 
 def check(reader: Reader, start: float, rate: float, a2: float, a1: float) -> None:

@@ -21,7 +21,7 @@ TREES = {
     for file in [ROOT / "app.py", *sorted((ROOT / "gdcore").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py"))]
 }
 RUNTIME = {"streamlit", "numpy", "pandas", "altair"}
-STREAMLITS_OWN = {"pyarrow"}  # what it needs itself, and sends tables in
+STREAMLITS_OWN = {"pyarrow"}  # what it needs itself, in the browser too, and sends tables in
 # A list of what is allowed, since nobody can list all that starts a thread, opens a socket or unpickles.
 STANDARD_LIBRARY = {
     *(

@@ -180,20 +180,20 @@ def _each(looks: dict) -> alt.ExprRef:
     return alt.ExprRef(f"{json.dumps(looks)}[datum.pin]")
 
 
-def linked(palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parameter] = (), **frame) -> Chart:
+def linked(palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parameter] = (), **look) -> Chart:
     """Layers on one timeline, with the parameters that they need besides."""
     last = FRAMES - 1
     moved = [
         alt.param(name=name, value=last, bind=alt.binding_range(min=0, max=last, step=1, name=name))
         for name in ("frame", "shown")
     ]
-    return at_rest(palette, *layers, parameters=[*moved, *parameters], **frame)
+    return at_rest(palette, *layers, parameters=[*moved, *parameters], **look)
 
 
 def at_rest(
-    palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parameter] = (), height: int = HEIGHT, **frame
+    palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parameter] = (), height: int = HEIGHT, **look
 ) -> Chart:
-    """Layers that no timeline moves; `frame` is what else Altair is to know of the picture.
+    """Layers that no timeline moves; `look` is what else Altair is to know of the picture.
 
     A dataset that no mark reads is empty for look-ups: hence an invisible mark. All is said in one call, since each
     further one would copy every layer anew.
@@ -211,9 +211,9 @@ def at_rest(
         *layers,
         height=height,
         padding={"left": 5, "right": 14, "top": 12, "bottom": 5},
-        config=alt.Config(axis=text),
+        config=alt.Config(axis=text, mark=alt.MarkConfig(aria=False)),
         params=[parameter.param for parameter in parameters],
-        **frame,
+        **look,
     )
 
 

@@ -42,15 +42,17 @@ class Panel:
         self.defaults = {setting.name: setting.default for setting in settings}
         settings = (*settings, *FOR_A_CLASS)
         self.settings = {setting.name: setting for setting in settings}
-        every = {key: st.query_params.get_all(key) for key in st.query_params}  # looked up once: each look costs
+        self.said = {key: st.query_params.get_all(key) for key in st.query_params}  # looked up once: each look costs
         self.problems = {
             setting.name: self._sentence(setting, " and ".join(said), setting.default)
             for setting in settings
-            if (said := every.get(self.key(setting.name))) and (len(said) > 1 or setting.read(said[0]) is None)
+            if (said := self.said.get(self.key(setting.name))) and (len(said) > 1 or setting.read(said[0]) is None)
         }
-        link = {key: said[0] for key, said in every.items() if len(said) == 1}  # what is said twice counts for nothing
-        self.lesson = lesson_link.read(page, every, self.settings)
-        if st.session_state.get(JUST_OPENED) and any(self.key(name) in every for name in self.settings):
+        link = {
+            key: said[0] for key, said in self.said.items() if len(said) == 1
+        }  # what is said twice counts for nothing
+        self.lesson = lesson_link.read(page, self.said, self.settings)
+        if st.session_state.get(JUST_OPENED) and any(self.key(name) in self.said for name in self.settings):
             self._follow(link)
         if refused := st.session_state.pop(self.key("refused"), None):
             self.problems |= dict([refused])
@@ -96,7 +98,7 @@ class Panel:
             self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
             return
         self.values[name] = value
-        if len(said := st.query_params.get_all(self.key(name))) > 1:  # Streamlit takes one of two numbers
+        if len(said := self.said.get(self.key(name), [])) > 1:  # Streamlit takes one of two numbers
             self.problems[name] = self._sentence(setting, " and ".join(said), value)
 
     def draw_row(self, *names: str) -> None:

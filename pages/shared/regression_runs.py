@@ -1,4 +1,4 @@
-"""From a linear regression to the tidy frames that its charts, table and bar read."""
+"""From a linear regression to the columns that its charts, table and bar read."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -15,7 +15,7 @@ from gdcore import Quadratic, Trace, theory
 from pages.shared.charts import FRAMES
 
 PINNED_ROWS = 120  # of one line of a pinned run
-CURVE_POINTS = 181  # a table of 2 columns and over 200 rows goes to Arrow through a pool of threads, at thrice the cost
+CURVE_POINTS = 181
 
 WIDEST = 1e307  # an axis that is longer than the largest number has no length
 

@@ -241,7 +241,7 @@ class Rate:
 
     def number(self, text: str) -> float | None:
         """The number that a text says, or None if it says none within the bounds."""
-        rate = _number(text)
+        rate = _number(text) if len(text) <= LONGEST else math.inf
         return rate if self.low <= rate <= self.high else None
 
     def times(self, text: str, factor: float) -> str:
@@ -256,7 +256,7 @@ class Rate:
 @lru_cache(maxsize=1024)
 def _number(text: str) -> float:
     """The number that a text says; infinite, which no rate is, if it says none."""
-    match = FRACTION.fullmatch(text) if len(text) <= LONGEST else None
+    match = FRACTION.fullmatch(text)
     if match is None:
         return math.inf
     above, below = float(match[1]), float(match[2] or 1)
@@ -264,7 +264,7 @@ def _number(text: str) -> float:
 
 
 @lru_cache(maxsize=64)
-def _grid(low: float, high: float) -> list[str]:
+def _grid(low: float, high: float) -> tuple[str, ...]:
     """Twenty rates a decade, with three digits each."""
     exponents = range(math.ceil(20 * math.log10(low) - 1e-9), math.floor(20 * math.log10(high) + 1e-9) + 1)
-    return [f"{10 ** (exponent / 20):.3g}" for exponent in exponents]
+    return tuple(f"{10 ** (exponent / 20):.3g}" for exponent in exponents)

@@ -68,8 +68,7 @@ def machine() -> str:
     packages = ("numpy", "torch", "jax", "scikit-learn", "numba")
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
     return (
-        f"{processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}, {versions}."
+        f"{processor()}, {os.cpu_count()} cores; {platform.system()}; Python {platform.python_version()}, {versions}."
     )
 
 

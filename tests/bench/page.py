@@ -40,18 +40,19 @@ ACT = """async what => {
         const scenes = document.querySelectorAll('[class*="_scene"] [role=radio]');
         scenes[what % scenes.length].click();
     }
-    while (performance.now() - (last ?? begin) < 700) await new Promise(requestAnimationFrame);
+    while (performance.now() - (last ?? begin + 5000) < 700) await new Promise(requestAnimationFrame);
     watch.disconnect();
-    return last === null ? null : last - window.acted;
+    return (last ?? Infinity) - window.acted;
 }"""
 
 
 class Visit(NamedTuple):
-    """A page to measure; a lesson answers and plays, too."""
+    """A page to measure; a lesson answers, too."""
 
     address: str
     charts: int
-    playing: str = ""  # the same lesson with a run of at least 300 frames
+    is_lesson: bool = False
+    playing: str = ""  # the same lesson with a run of at least 300 frames, where it is to be played
     redraw: float = 100  # ms that an answer may take
     prepare: Callable[[Page], None] = lambda page: None
 
@@ -68,14 +69,13 @@ def upload(page: Page) -> None:
     settle(page, 3)
 
 
-REGRESSION = "linear_regression?regression_updates=300"
 VISITS = {
     "home": Visit("", 3),
     "articles": Visit("articles", 0),
-    "quadratic": Visit("quadratic", 2, "quadratic?quadratic_updates=300&quadratic_rate=0.001"),
-    "linear_regression": Visit("linear_regression", 3, REGRESSION),
-    "variant_race": Visit("variant_race", 2, "variant_race", redraw=150),
-    "own_table": Visit("linear_regression?regression_data=Your+own", 0, REGRESSION, prepare=upload),
+    "quadratic": Visit("quadratic", 2, True, "quadratic?quadratic_updates=300&quadratic_rate=0.001"),
+    "linear_regression": Visit("linear_regression", 3, True, "linear_regression?regression_updates=300"),
+    "variant_race": Visit("variant_race", 2, True, "variant_race", redraw=150),
+    "own_table": Visit("linear_regression?regression_data=Your+own", 0, True, prepare=upload),
 }
 
 
@@ -108,8 +108,9 @@ def measured(browser: Browser, visit: Visit, rounds: int) -> dict[str, Figure]:
         page.goto(f"{server.address}/{visit.address}")
         settle(page, visit.charts)
         visit.prepare(page)
-        if visit.playing:
+        if visit.is_lesson:
             figures |= answers(page, server, sent, visit.redraw, rounds)
+        if visit.playing:
             page.goto(f"{server.address}/{visit.playing}")
             settle(page, visit.charts)
             figures |= {"frames a second": Figure(median(played(page) for _ in range(rounds)), least=50)}
@@ -138,14 +139,14 @@ def answers(page: Page, server: Server, sent: list[int], redraw: float, rounds: 
     size = sum(sent)
     clicks = [page.evaluate(ACT, scene) for scene in range(1, rounds + 1)]
     return {
-        "key, ms": Figure(median(filter(None, keys)), most=redraw),
-        "click, ms": Figure(median(filter(None, clicks)), most=redraw),
+        "key, ms": Figure(median(keys), most=redraw),
+        "click, ms": Figure(median(clicks), most=redraw),
         "sent, kB": Figure(size / rounds / 1000, most=200),
         "server, ms": Figure(1000 * spent / rounds),
     }
 
 
-def press(page: Page) -> float | None:
+def press(page: Page) -> float:
     """Milliseconds from a key to the last change in any chart. Always the same key: each rate is a new one."""
     timing = page.evaluate_handle(f"() => ({{ result: ({ACT})('key') }})")
     page.evaluate("window.acted = performance.now()")
@@ -173,12 +174,12 @@ def table(figures: dict[str, dict[str, Figure]]) -> str:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("pages", nargs="*", choices=[[], *VISITS], default=list(VISITS))
+    options.add_argument("pages", nargs="*", metavar="page", help=", ".join(VISITS))
     options.add_argument("--rounds", type=int, default=10)
     asked = options.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        figures = {name: measured(browser, VISITS[name], asked.rounds) for name in asked.pages}
+        figures = {name: measured(browser, VISITS[name], asked.rounds) for name in asked.pages or VISITS}
     print(table(figures))
     sys.exit(not all(figure.is_met for row in figures.values() for figure in row.values()))
 

@@ -44,7 +44,7 @@ class Lab:
     """nginx, and the processes behind it by what the cookie calls them."""
 
     def __init__(self, running: ExitStack, folder: Path) -> None:
-        """The recipe on other ports: its 8501 to 8509 end in the same digit here, and its 80 is the one before them."""
+        """The recipe on other ports: 8501 and 8502 end in the same digit here, and 80 is the one before them."""
         tens = free_tens()
         recipe = RECIPE.replace("850", str(tens)).replace("listen 80;", f"listen 127.0.0.1:{tens}0;")
         self.running, self.log = running, folder / "access.log"

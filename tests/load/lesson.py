@@ -2,7 +2,7 @@
 
 Each reader decides in advance when to act, at random intervals, and a wait begins at that time: a server that falls
 behind is not spared the interactions that it delays. A fresh server makes the pattern of every kind of chart once, at
-up to half a second each, in which nobody is served; so the class settles for a while before it counts.
+up to a tenth of a second each, in which nobody is served; so the class settles for a while before it counts.
 """
 
 import asyncio
@@ -71,11 +71,11 @@ async def hold(
     """
     lesson = Lesson(readers)
     async with AsyncExitStack() as stack:
-        first, *rest = [await stack.enter_async_context(Reader(server.address)) for _ in range(1 + readers)]
+        first = await stack.enter_async_context(Reader(server.address))
         for page in KEYS:
             await (first.turn_to(page) if first.pages else first.open(page))
         lesson.alone = mebibytes(server)
-        members = [member(reader, n) for n, reader in enumerate(rest)]
+        members = [member(await stack.enter_async_context(Reader(server.address)), n) for n in range(readers)]
         for one in members:
             await one.arrive()
 

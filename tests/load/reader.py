@@ -8,7 +8,7 @@ Written from what Chromium sent and received while the lessons were used by hand
 * A value that the reader chooses stands in the address at once, if the setting is bound to it. A value that the page
   assigns comes with its widget, and the address in a message of its own.
 * What is no longer on the screen is forgotten, and so is everything when the reader turns to another page.
-* Of the pages' two components, *history* adds to the address what is missing there. The timeline plays and scrubs
+* Of the pages' two components, *browser* adds to the address what is missing there. The timeline plays and scrubs
   inside the browser, without a word to the server.
 
 What a browser fetches once and keeps, the files of the front end, is not fetched. The protocol is Streamlit's own, and
@@ -217,7 +217,7 @@ class Reader:
         """What has to be remembered of an element or a block."""
         told = getattr(part, kind) if kind else None
         name = getattr(told, "id", "")
-        if kind == "bidi_component" and told.component_name == "history":
+        if kind == "bidi_component" and told.component_name == "browser":
             self.query = json.loads(told.json)["settings"] | self.query
         elif name.startswith("$$ID-"):
             widget = Widget(name, kind, told)
