@@ -48,9 +48,8 @@ class Panel:
             for setting in settings
             if (said := self.said.get(self.key(setting.name))) and (len(said) > 1 or setting.read(said[0]) is None)
         }
-        link = {
-            key: said[0] for key, said in self.said.items() if len(said) == 1
-        }  # what is said twice counts for nothing
+        # What is said twice counts for nothing.
+        link = {key: said[0] for key, said in self.said.items() if len(said) == 1}
         self.lesson = lesson_link.read(page, self.said, self.settings)
         if st.session_state.get(JUST_OPENED) and any(self.key(name) in self.said for name in self.settings):
             self._follow(link)
