@@ -128,7 +128,7 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
     for lane in range(1, values["lanes"] + 1):
         size = values[f"size{lane}"]
         if size != "n" and int(size) > n:
-            panel.problems[f"size{lane}"] = (
+            panel.problems[f"size{lane} of n"] = (  # beside what may be said of the text itself
                 f"Batch size of lane {lane}: {size} is more than the {n} examples; n is used."
             )
             values[f"size{lane}"] = "n"

@@ -5,7 +5,7 @@ from hypothesis import settings
 from tests.harness import CASES
 
 settings.register_profile("lab", deadline=None)
-settings.register_profile("thorough", deadline=None)  # --hypothesis-profile=thorough: see harness.examples
+settings.register_profile("thorough", deadline=None, max_examples=5000)  # --hypothesis-profile=thorough
 settings.load_profile("lab")
 
 

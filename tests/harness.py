@@ -21,7 +21,7 @@ CASES: Counter[str] = Counter()  # what was tried to break the app, for the end 
 
 def examples(few: int) -> int:
     """How many random examples a test takes: few, or fifty times as many on `--hypothesis-profile=thorough`."""
-    return few * (50 if settings.get_current_profile_name() == "thorough" else 1)
+    return few * settings().max_examples // 100  # which is what a profile has that does not say it
 
 
 def open_lesson(page: str, **link) -> AppTest:
