@@ -270,6 +270,8 @@ def test_the_program_to_take_home_prints_the_losses_of_the_scene(scene, tmp_path
 @given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
 def test_the_program_to_take_home_prints_the_same_losses_whatever_the_settings(values):
     values |= {"data": lesson.NOISY, "updates": min(values["updates"], 300.0)}
+    if float(values["tolerance"]) < 1e-12 * max(abs(values[name]) for name in ("w1", "w2", "b", "slope1")):
+        values |= {"tolerance": "0"}  # a step below rounding comes by chance, here or there
     app = open_lesson("regression", **values)
     agree_with_the_loss(app, program(app, "regression"))
 
