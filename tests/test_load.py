@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import numpy as np
@@ -30,7 +31,7 @@ def test_of_readers_at_once_each_sees_the_descent_of_their_own_settings(server):
     async def all_at_once():
         await asyncio.gather(*(visit(server.address, number) for number in range(READERS)))
 
-    asyncio.run(all_at_once())
+    in_a_loop_of_its_own(all_at_once())
 
 
 async def visit(address: str, number: int) -> None:
@@ -60,6 +61,12 @@ def check(reader: Reader, start: float, rate: float, a2: float, a1: float) -> No
     np.testing.assert_allclose(drawn, by_hand[: len(drawn)], rtol=1e-9, atol=1e-12)
 
 
+def in_a_loop_of_its_own(coroutine):
+    """In this thread the browser's tests have a loop that runs until the last of them."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def texts(reader: Reader, kind: str) -> list[str]:
     return [getattr(element, kind).body for element in reader.elements if element.HasField(kind)]
 
@@ -68,6 +75,6 @@ def test_a_class_that_goes_through_all_lessons_meets_no_error(server):
     def member(reader: Reader, seed: int) -> Member:
         return Member(reader, Random(seed), "variant_race", share=0.4)
 
-    lesson = asyncio.run(hold(server, READERS, settle=0, seconds=SECONDS, every=1.0, member=member))
+    lesson = in_a_loop_of_its_own(hold(server, READERS, settle=0, seconds=SECONDS, every=1.0, member=member))
     assert not lesson.errors
     assert {served.lesson for served in lesson.served} == set(KEYS)
