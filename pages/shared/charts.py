@@ -113,6 +113,10 @@ class Axis:
         """Whether a row lies on this axis. A mark that is drawn 10^40 pixels away is more than SVG can take."""
         return f"inrange(datum.{column}, [{self.low}, {self.high}])"
 
+    def reaches(self, *columns: str) -> str:
+        """Whether SVG can draw a mark of this row to there: 10^38 pixels is the most, clipped or not."""
+        return " && ".join(f"abs(datum.{column} - {self.low}) < 1e30 * {self.span}" for column in columns)
+
     def __call__(self, column: str):
         kind = {"type": "log"} if self.log else {"zero": False}
         scale = alt.Scale(domain=[alt.ExprRef(self.low), alt.ExprRef(self.high)], nice=False, **kind)

@@ -235,6 +235,7 @@ def lines(palette: Palette, feature: str, target: str) -> Chart:
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(**ends),
         *pinned(palette, x, y, color(palette)),
         straight(heads("w1", "b"), x, "w1", "b")
+        .transform_filter(y.reaches("at_left", "at_right"))
         .mark_rule(strokeWidth=3, clip=True)
         .encode(**ends, color=color(palette), strokeDash=DASH),
         height=HEIGHT,

@@ -43,15 +43,16 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
     points = alt.Chart(alt.NamedData("points"))
     residuals = points.transform_filter("datum.residual").transform_calculate(now=ROW.format(NOW))
     residuals = residuals.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b")
+    drawn = y.reaches("at_left", "at_right")
     best = straight(alt.Chart(alt.NamedData("view")).transform_filter("shown > 0"), x, "best_w1", "best_b")
     current = straight(rows_back(0, 0, "w1", "b"), x, "w1", "b")
     ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right")}
     return linked(
         palette,
         reads("path"),
-        residuals.mark_rule(color=palette.gradient, strokeWidth=1.5, opacity=0.7, clip=True).encode(
-            x=x("x"), y=y("y"), y2=alt.Y2("predicted"), tooltip=NO_TIP
-        ),
+        residuals.transform_filter(y.reaches("predicted"))
+        .mark_rule(color=palette.gradient, strokeWidth=1.5, opacity=0.7, clip=True)
+        .encode(x=x("x"), y=y("y"), y2=alt.Y2("predicted"), tooltip=NO_TIP),
         points.mark_circle(color=palette.ink, size=45, opacity=0.55, clip=True).encode(
             x=x("x"), y=y("y"), tooltip=[tip("x", feature, ".6~g"), tip("y", target, ".6~g")]
         ),
@@ -59,7 +60,10 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
             **ends, tooltip=NO_TIP
         ),
         *pinned(palette, x, y),
-        current.mark_rule(color=palette.iterate, strokeWidth=3, clip=True).encode(**ends, tooltip=NO_TIP),
+        current.transform_filter(drawn)
+        .mark_rule(color=palette.iterate, strokeWidth=3, clip=True)
+        .encode(**ends, tooltip=NO_TIP),
+        outside(current, f"!({drawn})", "'the line has left this picture'", palette, depth=0.1),
         height=HEIGHT,
     )
 
@@ -97,7 +101,9 @@ def partial(palette: Palette, feature: str, target: str, mine: int, other: int) 
     y = Axis(alt.Y, "part_low", "part_high", f"{target}, the rest taken off")
     points = alt.Chart(alt.NamedData("points")).transform_calculate(now=ROW.format(NOW))
     points = points.transform_calculate(part=f"datum.y - datum.now.w{other} * datum.x{other} - datum.now.b")
+    points = points.transform_filter(y.reaches("part"))
     line = straight(rows_back(0, 0, f"w{mine}").transform_calculate(nothing="0"), x, f"w{mine}", "nothing")
+    line = line.transform_filter(y.reaches("at_left", "at_right"))
     return linked(
         palette,
         reads("path"),
@@ -121,6 +127,7 @@ def predicted_against_actual(palette: Palette, target: str) -> Chart:
     y = Axis(alt.Y, "y_low", "y_high", f"predicted {target}")
     points = alt.Chart(alt.NamedData("points")).transform_calculate(now=ROW.format(NOW))
     points = points.transform_calculate(predicted="datum.now.w1 * datum.x1 + datum.now.w2 * datum.x2 + datum.now.b")
+    points = points.transform_filter(y.reaches("predicted"))
     diagonal = alt.Chart(alt.NamedData("view")).mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4])
     return linked(
         palette,
