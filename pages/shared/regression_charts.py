@@ -43,10 +43,10 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
     points = alt.Chart(alt.NamedData("points"))
     residuals = points.transform_filter("datum.residual").transform_calculate(now=ROW.format(NOW))
     residuals = residuals.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b")
-    drawn = y.reaches("at_left", "at_right")
     best = straight(alt.Chart(alt.NamedData("view")).transform_filter("shown > 0"), x, "best_w1", "best_b")
     current = straight(rows_back(0, 0, "w1", "b"), x, "w1", "b")
     ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right")}
+    drawn = y.reaches("at_left", "at_right")
     return linked(
         palette,
         reads("path"),
