@@ -158,6 +158,27 @@ def gap(objective: QuadraticObjective, theta: Array) -> Array:
         return np.asarray(np.square((theta - objective.optimum) @ directions) @ (curved / 2))
 
 
+def errors(objective: QuadraticObjective, theta: Array) -> Array:
+    """theta - theta* along each direction, by ascending curvature, at points (..., d): (..., d).
+
+    theta* is the optimum nearest to theta: along a flat direction every point is as good, and the error is 0.
+    """
+    if objective.optimum is None:
+        raise ValueError(f"an error needs a minimum, got curvatures {curvatures(objective)}")
+    curved, directions, _ = _directions(objective, objective.optimum)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where(curved > 0, (theta - objective.optimum) @ directions, 0.0))
+
+
+def distance(objective: QuadraticObjective, theta: Array) -> Array:
+    """|theta - theta*| to the nearest optimum, at points (..., d): (...)."""
+    along = errors(objective, theta)
+    largest = np.abs(along).max(-1, keepdims=True)
+    with np.errstate(all="ignore"):  # in parts of the largest, whose square may be no number
+        parts = np.where(largest > 0, along / largest, 0.0)
+        return np.asarray(largest[..., 0] * np.sqrt(np.square(parts).sum(-1)))
+
+
 def predicted_gap(
     objective: QuadraticObjective, start: Array, learning_rate: Array | float, step: Array | int
 ) -> Array:
@@ -278,6 +299,11 @@ def _regime(curvature: float, slope: float, learning_rate: float) -> Regime:
     if factor < -1:
         return Regime.DIVERGES
     return Regime.MONOTONE if factor > 0 else Regime.OSCILLATES
+
+
+def principal_directions(objective: QuadraticObjective) -> tuple[Array, Array]:
+    """Curvatures, ascending (d,), and the directions that belong to them, unit vectors as columns of (d, d)."""
+    return _directions(objective, np.zeros(len(objective.hessian)))[:2]
 
 
 def _directions(objective: QuadraticObjective, start: Array) -> tuple[Array, Array, Array]:
@@ -420,6 +446,49 @@ def expected_gap(objective: LeastSquares, start: Array, learning_rate: float, si
             mean = (1 - learning_rate * moments.curved) * mean
         gaps = np.maximum(moments.gap(np.array(path)), 0)  # where one update removes a direction, rounding may go below
     return np.asarray(np.nan_to_num(gaps, nan=inf, posinf=inf))
+
+
+def steady_limit(objective: LeastSquares, size: int) -> float:
+    """The rate below which no batch can lengthen the error, in whatever order they come: plain descent settles or
+    jitters, and never leaves.
+
+    A batch multiplies the error by I - eta H_B, and the largest curvature of H_B is at most its trace, the mean of
+    2 |x|^2 over the batch. That is at most the mean of the largest of them; the last batch of an epoch may be smaller.
+    """
+    _check_size(objective, size)
+    smallest = objective.n_examples % size or size
+    traces = np.sort(2 * np.square(objective.design).sum(1))[-smallest:]
+    return 2 / float(traces.mean()) if traces.any() else inf
+
+
+def epoch_factor(objective: LeastSquares, size: int, learning_rate: float) -> float:
+    """What one epoch multiplies the error by in the long run, batches of `size` in the order in which they stand.
+
+    The spectral radius of (I - eta H_m) ... (I - eta H_1), without the directions that are flat: plain descent at a
+    constant rate goes round a cycle, or to the optimum where there is no noise, if and only if it is below 1.
+    """
+    _check_size(objective, size)
+    curved, directions, _ = objective.principal(objective.optimum)
+    along = objective.design @ directions[:, curved > 0]  # (n, m)
+    full = len(along) - len(along) % size
+    batches = [along[:full].reshape(-1, size, along.shape[1]), along[None, full:]]
+    with np.errstate(all="ignore"):
+        maps = np.concatenate([_maps(rows, learning_rate) for rows in batches if rows.size])
+        while len(maps) > 1:  # each with its neighbour, so that few calls do for many batches
+            odd = maps[-1:] if len(maps) % 2 else maps[:0]
+            maps = np.concatenate([maps[1::2] @ maps[: len(maps) - len(odd) : 2], odd])
+    return float(np.abs(np.linalg.eigvals(maps[0])).max(initial=0)) if np.isfinite(maps).all() else inf
+
+
+def _maps(batches: Array, learning_rate: float) -> Array:
+    """I - eta H_B of every batch, (batches, m, m), for batches (batches, B, m)."""
+    curved = batches.swapaxes(1, 2) @ batches * (2 / batches.shape[1])
+    return np.asarray(np.eye(batches.shape[2]) - learning_rate * curved)
+
+
+def _check_size(objective: LeastSquares, size: int) -> None:
+    if not 1 <= size <= objective.n_examples:
+        raise ValueError(f"size must be from 1 to the number of examples, {objective.n_examples}, got {size}")
 
 
 def gradient_noise(objective: LeastSquares, theta: Array, size: int, replacement: bool = True) -> Array:

@@ -74,7 +74,8 @@ def page() -> None:
     prediction = Prediction(panel, lambda: words.question(fit))
 
     title = f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples"
-    verdict = words.verdict(fit)
+    judged = words.verdict(fit)
+    verdict = words.told(judged, fit)
     st.title(title)
     panel.introduce()
     for note in notes:

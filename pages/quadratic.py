@@ -37,7 +37,7 @@ def page() -> None:
     pins = Pins(panel, kept, ("left", "right"))
 
     title = f"Descent on f(x) = {words.formula(objective)}"
-    verdict = words.verdict(objective, rate, values, picture.x, trace.outcome)
+    verdict = words.told(words.verdict(picture), picture, values)
     st.title(title)
     panel.introduce()
     with st.container(key="quadratic"):

@@ -12,6 +12,8 @@ from pages.shared import lesson_link, programs
 from pages.shared.controls import Panel
 from pages.shared.frame import PRESENTING
 from pages.shared.programs import PACKAGES, PROGRAMS
+from pages.shared.verdicts import CLOSE, Verdict
+from pages.shared.words import count, percent
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
     "Too slow",
@@ -44,10 +46,10 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What theory says of a run, in two words and in sentences with the numbers of this run."""
+class Told:
+    """A verdict in words: its colour, a title of two words, and sentences with the numbers of this run."""
 
-    color: str  # green: arrives; orange: neither arrives nor leaves; red: leaves; gray: nothing happens
+    color: str
     title: str
     sentences: tuple[str, ...]
 
@@ -63,6 +65,13 @@ class Verdict:
         """What to look at, and all of it; on a presenter’s screen just the title, so that the charts are in view."""
         st.markdown(look)
         st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
+
+
+def until_it_is_close(judged: Verdict, unit: str) -> str:
+    """How many updates theory needs until a run has arrived."""
+    needed = judged.figures.get("needed")
+    updates = "more updates than can be counted" if needed is None else count(int(needed), unit)
+    return f"Theory needs {updates} until it is {percent(CLOSE)}."
 
 
 def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:

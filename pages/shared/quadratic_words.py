@@ -5,9 +5,10 @@ import numpy as np
 from gdcore import Outcome, Quadratic, theory
 from gdcore.theory import Regime
 from pages.shared import runs, timeline
-from pages.shared.lesson import Verdict
+from pages.shared.lesson import Told, until_it_is_close
 from pages.shared.predict import Answer, Question
-from pages.shared.words import apart, at, count, number, rate_text, steady
+from pages.shared.verdicts import Claim, Reason, Verdict, of_descent, place
+from pages.shared.words import apart, at, count, number, percent, rate_text, steady
 
 
 def formula(objective: Quadratic) -> str:
@@ -22,102 +23,123 @@ def formula(objective: Quadratic) -> str:
     return (text or "0").replace(" ", "\u00a0")
 
 
-def verdict(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outcome: Outcome) -> Verdict:
-    """Theory names the regime; the run then says how it ended."""
-    (regime,) = theory.regimes(objective, x[:1], rate)
-    sentences = [reason(regime, objective, rate)]
-    if regime not in (Regime.FLAT, Regime.STATIONARY):
+def verdict(picture: runs.Picture) -> Verdict:
+    return of_descent(picture.objective, picture.learning_rate, picture.trace)
+
+
+def told(judged: Verdict, picture: runs.Picture, values: dict) -> Told:
+    """The verdict in words, and what the picture cannot show."""
+    x = picture.x
+    sentences = [why(judged, picture.objective)]
+    if judged.claim is not Claim.STANDS_STILL:
         sentences += [
-            judged(regime, objective, rate),
-            end(objective, rate, values, x, outcome),
-            distance_left(objective, x) if regime is not Regime.DIVERGES else "",
+            beside_the_limit(judged) if picture.objective.a2 > 0 else "",
+            end(judged, picture, float(values["tolerance"])),
+            distance_left(judged),
             standing_still(x),
         ]
-    sentences.append(outside(x, (values["left"], values["right"])))
-    return Verdict(*REGIMES[regime], tuple(filter(None, sentences)))
+    sentences.append(outside(x, picture.frame))
+    return Told(judged.badge, title(judged, picture.objective), tuple(filter(None, sentences)))
 
 
 def result(picture: runs.Picture, values: dict) -> str:
     """A run in one line: the regime, how far it went and where it ended."""
     x, outcome = picture.x, picture.trace.outcome
-    badge = verdict(picture.objective, picture.learning_rate, values, x, outcome).badge
+    badge = told(verdict(picture), picture, values).badge
     end = "f(x)" if picture.objective.optimum is None else "gap to the minimum"
     gone = " before the numbers leave the machine’s range" if outcome is Outcome.NOT_FINITE else ""
     return f"{badge} {count(len(x) - 1, 'update')}{gone}, {end} {number(float(picture.gaps(x[-1:])[0]), 3)}."
 
 
-REGIMES = {
-    Regime.MONOTONE: ("green", "Converges from one side"),
-    Regime.ONE_STEP: ("green", "Arrives in one step"),
-    Regime.OSCILLATES: ("green", "Converges, jumping across"),
-    Regime.BOUNCES: ("orange", "Bounces for ever"),
-    Regime.DIVERGES: ("red", "Diverges"),
-    Regime.RUNS_AWAY: ("red", "Runs away: no minimum"),
-    Regime.SLIDES: ("orange", "Slides for ever: a straight line"),
-    Regime.FLAT: ("gray", "Nowhere to go: flat"),
-    Regime.STATIONARY: ("gray", "Stands still"),
+TITLES = {
+    Claim.BOUNCES: "Bounces for ever",
+    Claim.DIVERGES: "Diverges",
+    Claim.RUNS_AWAY: "Runs away: no minimum",
+    Claim.SLIDES: "Slides for ever: a straight line",
 }
 
 
-def reason(regime: Regime, objective: Quadratic, rate: float) -> str:
+def title(judged: Verdict, objective: Quadratic) -> str:
+    if judged.claim is Claim.STANDS_STILL:
+        return "Nowhere to go: flat" if judged.reason is Reason.FLAT else "Stands still"
+    if judged.claim in TITLES:
+        return TITLES[judged.claim]
+    factor = judged.figures["factor"]
+    if judged.claim is Claim.ARRIVES and abs(factor) <= theory.ROUNDING:
+        return "Arrives in one step"
+    way = "jumping across" if factor < 0 else "from one side"
+    return f"Arrives, {way}" if judged.claim is Claim.ARRIVES else f"Converges {way}, but has not arrived"
+
+
+def why(judged: Verdict, objective: Quadratic) -> str:
     """Why theory says so, in numbers."""
-    if regime is Regime.FLAT:
+    rate = judged.figures["rate"]
+    if judged.reason is Reason.FLAT:
         return "a2 and a1 are 0: f is the same everywhere, so the gradient is 0 and nothing moves."
-    if regime is Regime.SLIDES:
+    if judged.claim is Claim.SLIDES:
         move = number(-rate * objective.a1)
         return f"a2 = 0: f is a straight line without a minimum, and every update moves x by −η·a1 = {move}."
     turning_point = number(-objective.a1 / (2 * objective.a2))
-    if regime is Regime.STATIONARY:
-        place = "minimum" if objective.a2 > 0 else "top"
+    if judged.claim is Claim.STANDS_STILL:
+        place = "top" if judged.reason is Reason.ON_THE_TOP else "minimum"
         return f"The start is the {place} x = {turning_point}: the gradient is 0 there and nothing moves."
     (factor,) = theory.contraction(theory.curvatures(objective), rate).tolist()
     times = f"by the factor 1 − 2·a2·η = **{apart(factor, -1, 0, 1)}**"
-    if regime is Regime.RUNS_AWAY:
+    if judged.claim is Claim.RUNS_AWAY:
         return f"a2 is below 0: each update multiplies the distance to the top x = {turning_point} {times}."
-    meaning = {
-        Regime.MONOTONE: "it shrinks, and x stays on its side",
-        Regime.ONE_STEP: "the first update lands there",
-        Regime.OSCILLATES: "x changes sides, and the jumps shrink",
-        Regime.BOUNCES: "x changes sides, and the jumps stay as long as they are",
-        Regime.DIVERGES: "x changes sides, and every jump is longer",
-    }
-    return f"Each update multiplies the distance to the minimum x* = {turning_point} {times}: {meaning[regime]}."
+    return f"Each update multiplies the distance to the minimum x* = {turning_point} {times}: {meaning(judged, factor)}."
 
 
-def judged(regime: Regime, objective: Quadratic, rate: float) -> str:
+def meaning(judged: Verdict, factor: float) -> str:
+    if judged.claim is Claim.BOUNCES:
+        return "x changes sides, and the jumps stay as long as they are"
+    if judged.claim is Claim.DIVERGES:
+        return "x changes sides, and every jump is longer"
+    if abs(factor) <= theory.ROUNDING:
+        return "the first update lands there"
+    return "x changes sides, and the jumps shrink" if factor < 0 else "it shrinks, and x stays on its side"
+
+
+def beside_the_limit(judged: Verdict) -> str:
     """The limit that the rate is judged by."""
-    if objective.a2 <= 0:
-        return ""
-    limit = theory.rate_limit(theory.curvatures(objective))
-    place = "at" if regime is Regime.BOUNCES else "above" if regime is Regime.DIVERGES else "below"
-    return f"The rate {apart(rate, limit)} is {place} the limit 1 / a2 = **{apart(limit, rate)}**."
+    rate, limit = judged.figures["rate"], judged.figures["limit"]
+    return f"The rate {apart(rate, limit)} is {place(rate, limit)} the limit 1 / a2 = **{apart(limit, rate)}**."
 
 
-def end(objective: Quadratic, rate: float, values: dict, x: np.ndarray, outcome: Outcome) -> str:
+def end(judged: Verdict, picture: runs.Picture, tolerance: float) -> str:
     """How the run ended, beside what theory predicts."""
-    taken, tolerance = len(x) - 1, float(values["tolerance"])
+    outcome, taken = picture.trace.outcome, int(judged.figures["taken"])
     updates = count(taken, "update")
-    predicted = theory.updates_to_settle(objective, x[:1], rate, tolerance)
     if outcome is Outcome.NOT_FINITE:
         return f"After {updates} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
+    predicted = theory.updates_to_settle(picture.objective, picture.x[:1], picture.learning_rate, tolerance)
     if outcome is Outcome.STEP_LIMIT:
         more = predicted is not None and predicted > taken
         needed = f"; theory needs {count(predicted, 'update')} until a step is below the tolerance" if more else ""
         return f"It ends because only {updates} may be made{needed}."
+    shorter = f"is shorter than the tolerance {number(tolerance)}"
     if taken == 0:
-        return f"It stops before the first update, which is shorter than the tolerance {number(tolerance)}."
+        return f"It stops before the first update, which {shorter}{'' if predicted == 0 else ROUNDED}."
+    if predicted is None:
+        return f"It stops after {updates}: the next {shorter}{ROUNDED}."
     theirs = "as theory predicts" if predicted == taken else f"where theory predicts {count(predicted, 'update')}"
-    return f"It stops after {updates}, {theirs}: the next is shorter than the tolerance {number(tolerance)}."
+    return f"It stops after {updates}, {theirs}: the next {shorter}."
 
 
-def distance_left(objective: Quadratic, x: np.ndarray) -> str:
+ROUNDED = " by rounding alone; in theory no step is"
+
+
+def distance_left(judged: Verdict) -> str:
     """How far the end of the run is from the minimum: the tolerance does not say."""
-    if objective.optimum is None:
+    if judged.claim is Claim.DIVERGES or "share" not in judged.figures:
         return ""
-    start, end = abs(x[[0, -1]] - objective.optimum)
-    if end <= start / 100:
+    end, share = judged.figures["end"], judged.figures["share"]
+    if judged.claim is not Claim.NOT_THERE:
         return f"x is then {number(end, 2)} from the minimum."
-    return f"x is {'still' if end <= start else 'now'} **{number(end, 2)} away** from the minimum."
+    return (
+        f"x is still **{number(end, 2)} away** from the minimum: {percent(share)} of the distance at the start is left."
+        f" {until_it_is_close(judged, 'update')}"
+    )
 
 
 def standing_still(x: np.ndarray) -> str:

@@ -1,15 +1,18 @@
 """What the regression lesson says of a run, in numbers: verdict, update rules and tables."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gdcore import GradientDescent, Outcome, descend, theory
 from gdcore.theory import Regime
 from pages.shared import timeline
-from pages.shared.lesson import Verdict
+from pages.shared.lesson import Told, until_it_is_close
 from pages.shared.models import Model
 from pages.shared.predict import Answer, Question
 from pages.shared.regression_runs import Fit
-from pages.shared.words import apart, count, literal, number, rate_text, steady
+from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, of_descent, place
+from pages.shared.words import apart, count, literal, number, percent, rate_text, steady
 
 
 def rules(fit: Fit, rate_as_typed: str) -> list[timeline.Rule]:
@@ -35,23 +38,33 @@ def ending(fit: Fit, values: dict) -> str:
 
 
 def verdict(fit: Fit) -> Verdict:
-    """Theory names the regime, direction by direction; the run says how far it came."""
-    regimes = theory.regimes(fit.model.objective, fit.trace.theta[0], fit.learning_rate)
-    curved = theory.curvatures(fit.model.objective)
-    limit = theory.rate_limit(curved)
-    if Regime.DIVERGES in regimes:
-        title, color, place = "Diverges", "red", "above"
-    elif Regime.BOUNCES in regimes:
-        title, color, place = "Bounces for ever", "orange", "at"
-    elif set(regimes) <= {Regime.STATIONARY, Regime.FLAT}:
-        return Verdict("gray", "Stands still", ("The start is an optimum: every gradient is 0 and nothing moves.",))
-    else:
-        title, color, place = "Converges" if fit.epochs_to(0.01) is not None else "Converges, slowly", "green", "below"
-    rate = fit.learning_rate
+    model = fit.model
+    sizes = model.sizes.values() if model.sizes else None
+    return of_descent(model.objective, fit.learning_rate, fit.trace, sizes=sizes, wrong_loss=model.broadcast)
+
+
+TITLES = {
+    Claim.ARRIVES: "Arrives",
+    Claim.NOT_THERE: "Converges, but has not arrived",
+    Claim.ELSEWHERE: "Arrives at the wrong place",
+    Claim.BOUNCES: "Bounces for ever",
+    Claim.HELD: "Held by a direction without error",
+    Claim.DIVERGES: "Diverges",
+    Claim.STANDS_STILL: "Stands still",
+}
+
+
+def told(judged: Verdict, fit: Fit) -> Told:
+    """The verdict in words, and what the pictures cannot show."""
+    title, curved = TITLES[judged.claim], theory.curvatures(fit.model.objective)
+    if judged.claim is Claim.STANDS_STILL:
+        return Told(judged.badge, title, ("The start is an optimum: every gradient is 0 and nothing moves.",))
     sentences = [
-        f"The rate {apart(rate, limit)} is {place} the limit 2 / λmax = **{apart(limit, rate)}**.",
-        speeds(fit, curved, color),
+        beside_the_limit(judged),
+        sizes_apart(judged, fit),
+        speeds(fit, curved, judged.claim is Claim.DIVERGES),
         progress(fit),
+        distance_left(judged, fit),
         left_the_picture(fit),
     ]
     if (curved == 0).any():
@@ -60,42 +73,101 @@ def verdict(fit: Fit) -> Verdict:
         )
     if fit.model.broadcast:
         sentences.append("But this loss is least where every prediction is the mean of the targets: the wrong place.")
-    return Verdict(color, title, tuple(filter(None, sentences)))
+    return Told(judged.badge, title, tuple(filter(None, sentences)))
+
+
+def beside_the_limit(judged: Verdict) -> str:
+    """The limit that the rate is judged by, and what else decides where it is not the rate alone."""
+    rate, limit = judged.figures["rate"], judged.figures["limit"]
+    where = place(rate, limit)
+    compared = f"The rate {apart(rate, limit)} is {where} the limit 2 / λmax = **{apart(limit, rate)}**."
+    if judged.claim is Claim.HELD:
+        would = "stay for ever" if where == "at" else "grow"
+        return f"{compared} Only the start keeps it: along the steep direction it has no error, and the least would {would}."
+    if judged.reason is Reason.ROUNDING:
+        return f"{compared} Along the steep direction the start has no error, but rounding was enough to wake it."
+    return compared
+
+
+def sizes_apart(judged: Verdict, fit: Fit) -> str:
+    """Why every rate that a person would try diverges, if that is so; the way out is to standardise."""
+    if judged.reason is not Reason.SIZES:
+        return ""
+    sizes = fit.model.sizes
+    largest, smallest = max(sizes, key=sizes.get), min(sizes, key=sizes.get)
+    return (
+        f"The columns are of very different size: that of {literal(largest)} about {number(sizes[largest], 2)}, that "
+        f"of {literal(smallest)} about {number(sizes[smallest], 2)}. So the limit is {number(judged.figures['limit'])}, "
+        "and every rate below it is slow along the flat direction."
+    )
 
 
 def result(fit: Fit) -> str:
     """A run in one line: the regime, how far it went and where it ended."""
     gone = " before the numbers leave the machine’s range" if fit.trace.outcome is Outcome.NOT_FINITE else ""
     epochs, loss = count(fit.trace.steps_taken, "epoch"), number(fit.trace.value[-1])
-    return f"{verdict(fit).badge} {epochs}{gone}, loss {loss}; the least possible is {number(fit.model.floor)}."
+    badge = told(verdict(fit), fit).badge
+    return f"{badge} {epochs}{gone}, loss {loss}; the least possible is {number(fit.model.floor)}."
 
 
-def speeds(fit: Fit, curved: np.ndarray, color: str) -> str:
+def speeds(fit: Fit, curved: np.ndarray, diverges: bool) -> str:
     """What an epoch does to the error along the steepest and the flattest direction."""
     factors = theory.contraction(curved, fit.learning_rate)
     steepest = apart(factors[-1], 0, 1, -1)
     steep = f"Each epoch multiplies the error along the steepest direction by 1 − η·λmax = **{steepest}**"
-    if len(curved) == 1 or color == "red":
+    if len(curved) == 1 or diverges:
         return f"{steep}."
     flat = factors[np.flatnonzero(curved > 0)[0]]
     flattest = "flattest that is curved" if (curved == 0).any() else "flattest"
     return f"{steep}, along the {flattest} by 1 − η·λmin = **{apart(flat, 0, 1, -1)}**."
 
 
+GAP_GOAL = 0.01  # share of the gap at the start
+
+
 def progress(fit: Fit) -> str:
     """How near the loss came to the least possible one, and when."""
-    taken, loss = fit.trace.steps_taken, fit.trace.value[-1]
+    taken, loss = fit.trace.steps_taken, float(fit.trace.value[-1])
     if fit.trace.outcome is Outcome.NOT_FINITE:
         return f"After {count(taken, 'epoch')} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
-    came = f"After {count(taken, 'epoch')} the loss is {number(loss)}; the least possible is {number(fit.model.floor)}."
-    predicted = theory.updates_to_shrink(fit.model.objective, fit.trace.theta[0], fit.learning_rate, 0.01)
+    came = f"After {count(taken, 'epoch')} the loss is {number(loss)}{quality(fit, loss)}; the least possible is "
+    came += f"{number(fit.model.floor)}."
+    predicted = theory.updates_to_shrink(fit.model.objective, fit.trace.theta[0], fit.learning_rate, GAP_GOAL)
     if predicted is None:
         return came
-    measured = fit.epochs_to(0.01)
+    measured = fit.epochs_to(GAP_GOAL)
     if measured is None:
         return f"{came} Theory needs {count(predicted, 'epoch')} to bring the gap between them to 1 % of its start."
     says = "as theory predicts" if measured == predicted else f"theory predicts {number(predicted)}"
     return f"{came} The gap between them was down to 1 % of its start after {count(measured, 'epoch')}, {says}."
+
+
+def quality(fit: Fit, loss: float) -> str:
+    """The same loss as a course has it: its root, and the share of the targets’ variance that the fit explains."""
+    if fit.model.broadcast:
+        return ""
+    explained = fit.model.explained(loss)
+    share = "" if explained is None else f", R² {apart(explained, 1)}"
+    return f" (RMSE {number(loss**0.5)}{share})"
+
+
+def distance_left(judged: Verdict, fit: Fit) -> str:
+    """How far the parameters are from the nearest optimum, and along which direction: the loss does not say."""
+    if judged.claim is Claim.DIVERGES:
+        return ""
+    share = percent(judged.figures["share"])
+    left = f"Of the distance to the optimum **{share}** is left"
+    if judged.claim is not Claim.NOT_THERE:
+        return f"{left}."
+    names = fit.model.names
+    along = f", mostly along {direction(judged, names)}" if len(names) > 1 else ""
+    return f"{left}{along}. {until_it_is_close(judged, 'epoch')}"
+
+
+def direction(judged: Verdict, names: Sequence[str]) -> str:
+    """A direction in the space of the parameters: (w, b) = (0.32, −0.95)."""
+    parts = ", ".join(number(part, 2) for part in judged.direction)
+    return f"({', '.join(names)}) = ({parts})"
 
 
 def left_the_picture(fit: Fit) -> str:
@@ -109,18 +181,18 @@ def left_the_picture(fit: Fit) -> str:
 def coefficients(fit: Fit) -> str:
     """Where the run ended, in the units of the data and for standardised features, beside least squares."""
     dataset = fit.model.dataset
-    standard = Model(dataset, standardise=True)
-    here = fit.model.in_units_of_the_data(fit.trace.theta[-1])
-    best = np.linalg.lstsq(np.column_stack([dataset.features, np.ones(len(dataset.targets))]), dataset.targets)[0]
-    columns = [here, best, standard.start(here.tolist()), standard.start(best.tolist())]
+    raw, standard = Model(dataset), Model(dataset, standardise=True)
+    lines = [fit.model.in_units_of_the_data(fit.trace.theta[-1]), raw.objective.optimum]
+    losses = [float(raw.objective.value(lines[0])), raw.floor]
     names = [*(f"slope of {name}" for name in map(literal, dataset.feature_names)), "intercept"]
-    rows = [
-        "| | descent | least squares | descent, standardised | least squares, standardised |",
-        "|---|---|---|---|---|",
-    ]
-    for name, *values in zip(names, *columns, strict=True):
-        rows.append(f"| {name} | " + " | ".join(number(float(value), 6) for value in values) + " |")
-    return "\n".join(rows)
+    columns = [*lines, *(standard.start(line.tolist()) for line in lines)]
+    rows = [[name, *(number(float(value), 6) for value in values)] for name, *values in zip(names, *columns, strict=True)]
+    measures = {"loss": number, "RMSE": lambda loss: number(loss**0.5)}
+    if raw.explained(0.0) is not None:
+        measures["R²"] = lambda loss: apart(raw.explained(loss), 1)
+    rows += [[name, *(say(loss) for loss in (*losses, *losses))] for name, say in measures.items()]
+    head = ["", "descent", "least squares", "descent, standardised", "least squares, standardised"]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 
 def stability(fit: Fit) -> str:
@@ -149,7 +221,7 @@ def stability_column(model: Model, fit: Fit, current: bool) -> dict[str, str]:
     best = theory.best_rate(curved)
     rate = fit.learning_rate if current else best
     start = model.start(fit.model.in_units_of_the_data(fit.trace.theta[0]).tolist())
-    predicted = theory.updates_to_shrink(model.objective, start, rate, 0.01)
+    predicted = theory.updates_to_shrink(model.objective, start, rate, GAP_GOAL)
     factors = theory.contraction(curved[curved > 0], rate)
     longest = min(LONGEST_RUN, predicted or LONGEST_RUN)
     trace = descend(model.objective, start, GradientDescent(), rate, max(1, longest))
@@ -171,11 +243,8 @@ LONGEST_RUN = 10_000  # epochs, of a run that is only there to be measured
 
 
 def measured_epochs(fit: Fit, longest: int) -> str:
-    epochs = fit.epochs_to(0.01)
+    epochs = fit.epochs_to(GAP_GOAL)
     return f"more than {number(longest)}" if epochs is None else number(epochs)
-
-
-CLOSE = 0.01  # of the distance at the start
 
 
 def question(fit: Fit) -> Question | None:

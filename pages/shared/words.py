@@ -22,6 +22,14 @@ def apart(value: float, *others: float, digits: int = 4) -> str:
     return number(value, digits)
 
 
+def percent(share: float) -> str:
+    """A share in words: 0.38 %, 64 %, 8.3 × 10⁵ %; so many digits that what is left of something is not all of it."""
+    digits = 2 if share < 0.95 else 3
+    while digits < 17 and share != 1 and number(100 * share, digits) == "100":
+        digits += 1
+    return f"{number(100 * share, digits)} %"
+
+
 def steady(value: float, digits: int = 5) -> str:
     """Exactly so many significant digits, so that a running number keeps its width: 8.0000, 0.050000."""
     return _typeset(f"{value:#.{digits}g}".removesuffix("."))

@@ -1,0 +1,180 @@
+"""What is claimed of a lane of the race: which theory holds for it, and how far it has come.
+
+Which theory holds depends on the order of the examples, and none is borrowed from another order:
+
+    every update on all examples   the limit of the rule, 2 / lambda_max for plain descent
+    drawn with replacement         the mean-square limit: a statement about the mean over all draws. Above it single
+                                   runs without noise may still arrive, so there nothing is claimed
+    fixed order                    what one epoch multiplies the error by
+    reshuffled                     the rate below which no batch can lengthen the error. Above it no closed form is known
+    momentum on batches            no closed form is claimed
+
+Figures besides those of `verdicts`, where a claim compares them:
+    share, end     means over the last fifth of the updates, of all seeds
+    rate, last     the rates of the first and of the last update
+    loss, least    the mean loss over the last fifth and the least possible one
+    floor          how far above the least loss a lane drawn with replacement stays, from theory
+    epoch          what an epoch in fixed order multiplies the error by
+    until          the update from which on a falling rate is below the limit
+    kept           the share of its error that the flattest direction keeps for ever, for the rates have a finite sum
+    left           seeds that have left the range of numbers
+"""
+
+from math import exp, inf, isinf
+
+import numpy as np
+
+from gdcore import Constant, Cosine, Exponential, GradientDescent, InverseTime, StepDecay, theory
+from gdcore.schedules import Schedule
+from pages.shared.race_runs import Course, Lane, Race
+from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, distances, holding_up, in_theory, place, standing
+
+FROZEN = 0.05  # share of the error along the flattest direction: a schedule that keeps more for ever has frozen
+
+
+def of_lane(race: Race, course: Course) -> Verdict:
+    """Theory first; where the rate is below its limit, what was measured decides whether the lane has arrived."""
+    lane, figures = course.lane, rates(course)
+    if race.drifts:
+        return Verdict(Claim.ON_A_STREAM, Reason.DRIFT, figures)
+    if course.left:
+        return Verdict(Claim.DIVERGES, Reason.LEFT_THE_NUMBERS, figures | {"left": course.left})
+    figures |= measured(race, course)
+    if in_theory(race.model.objective, race.start, figures["rate"]) is Claim.STANDS_STILL and not is_noisy(race, lane):
+        return Verdict(Claim.STANDS_STILL, standing(race.model.objective), figures)
+    if not has_theory(race, lane):
+        return Verdict(Claim.MEASURED, Reason.NO_CLOSED_FORM, figures)
+    claim, reason, compared = judged_by(race, lane, figures["last"])
+    figures |= compared
+    if claim is Claim.HELD and figures["share"] > 1:
+        return Verdict(Claim.DIVERGES, Reason.ROUNDING, figures)
+    if claim is not None:
+        return Verdict(claim, reason, figures)
+    return below_the_limit(race, course, reason, figures)
+
+
+def rates(course: Course) -> dict[str, float]:
+    """The rates of the first and of the last update, and how many there were."""
+    made = course.trace.learning_rate[: course.ended[0], 0]
+    first = float(course.lane.schedule(0))
+    return {"rate": first, "last": float(made[-1]) if len(made) else first, "taken": int(course.ended[0])}
+
+
+def measured(race: Race, course: Course) -> dict[str, float]:
+    """The means over the last fifth of the updates of all seeds, none of which has left the range of numbers."""
+    objective = race.model.objective
+    with np.errstate(over="ignore"):
+        away = theory.distance(objective, late(course)).mean()
+        loss = course.last_fifth.mean()
+    ends = distances(float(theory.distance(objective, race.start)), float(away))
+    return {"loss": float(loss), "least": race.model.floor} | ends
+
+
+def late(course: Course) -> np.ndarray:
+    """Theta over the last fifth of the updates, (t, runs, d)."""
+    return course.trace.theta[-len(course.last_fifth) :]
+
+
+def is_noisy(race: Race, lane: Lane) -> bool:
+    """Whether the gradients of the lane's batches disagree at the optimum."""
+    return not race.is_exact(lane) and race.model.floor > 0
+
+
+def has_theory(race: Race, lane: Lane) -> bool:
+    """Momentum has a closed form for a constant rate on all examples, and no other."""
+    return isinstance(lane.optimizer, GradientDescent) or (race.is_exact(lane) and lasting(lane.schedule))
+
+
+def lasting(schedule: Schedule) -> bool:
+    """Whether the rate is the same for ever."""
+    match schedule:
+        case Constant() | InverseTime(_, 0) | Exponential(_, 1) | StepDecay(_, 1, _):
+            return True
+    return False
+
+
+def judged_by(race: Race, lane: Lane, rate: float) -> tuple[Claim | None, Reason, dict[str, float]]:
+    """What theory claims of a lane that keeps this rate, why, and what it compares; None for below the limit."""
+    objective = race.model.objective
+    if race.is_exact(lane):
+        figures = {"limit": theory.rate_limit(theory.curvatures(objective), lane.optimizer)}
+        claim, where = in_theory(objective, race.start, rate, lane.optimizer), place(rate, figures["limit"])
+        return claim, {"below": Reason.BELOW_THE_LIMIT, "at": Reason.AT_THE_LIMIT}.get(where, Reason.ABOVE_THE_LIMIT), figures
+    if race.order == "replacement":
+        figures = {"limit": theory.mean_square_limit(objective, lane.size)}
+        above = Claim.UNSTABLE if is_noisy(race, lane) else Claim.MEASURED
+        return (None if rate < figures["limit"] else above), Reason.MEAN_SQUARE, figures
+    figures = {"limit": theory.steady_limit(objective, lane.size)}
+    if rate < figures["limit"]:
+        return None, Reason.ANY_ORDER, figures
+    if race.order == "reshuffled":
+        return Claim.MEASURED, Reason.ANY_ORDER, figures
+    figures["epoch"] = theory.epoch_factor(objective, lane.size, rate)
+    rounding = theory.ROUNDING * race.n_examples
+    if abs(figures["epoch"] - 1) <= rounding:
+        return Claim.MEASURED, Reason.EPOCH_FACTOR, figures
+    return (None if figures["epoch"] < 1 else Claim.DIVERGES), Reason.EPOCH_FACTOR, figures
+
+
+def below_the_limit(race: Race, course: Course, reason: Reason, figures: dict[str, float]) -> Verdict:
+    """The lane approaches the optimum, or jitters around it: has it arrived?"""
+    lane, objective = course.lane, race.model.objective
+    errors = np.abs(theory.errors(objective, late(course))).mean((0, 1))
+    held_up, direction = holding_up(objective, errors, figures["last"], lane.optimizer)
+    if is_noisy(race, lane) and lasts_above_zero(lane.schedule):
+        return jittering(race, lane, reason, figures, direction)
+    if figures["share"] <= CLOSE:
+        return Verdict(Claim.ARRIVES, reason, figures, direction)
+    if lasting(lane.schedule):
+        return Verdict(Claim.NOT_THERE, reason, figures | held_up | needed(race, lane, figures), direction)
+    was_above = np.flatnonzero(course.trace.learning_rate[: course.ended[0], 0] >= figures["limit"])
+    until = {"until": int(was_above[-1]) + 1} if len(was_above) else {}
+    kept = kept_for_ever(race, lane.schedule)
+    if kept > FROZEN and figures["share"] <= 1:
+        return Verdict(Claim.NOT_THERE, Reason.FREEZES, figures | {"kept": kept}, direction)
+    return Verdict(Claim.NOT_THERE, Reason.RATE_WAS_ABOVE if until else reason, figures | until, direction)
+
+
+def jittering(
+    race: Race, lane: Lane, reason: Reason, figures: dict[str, float], direction: tuple[float, ...]
+) -> Verdict:
+    """With noise and a rate that stays above 0: it jitters for ever, once the full gradient would have arrived."""
+    if race.order == "replacement" and lasting(lane.schedule):
+        figures = figures | {"floor": theory.noise_floor(race.model.objective, figures["rate"], lane.size)}
+    if lasting(lane.schedule):
+        figures = figures | needed(race, lane, figures)
+        if figures.get("needed", inf) > figures["taken"]:
+            return Verdict(Claim.NOT_THERE, reason, figures, direction)
+    return Verdict(Claim.JITTERS, Reason.NOISE, figures, direction)
+
+
+def needed(race: Race, lane: Lane, figures: dict[str, float]) -> dict[str, int]:
+    """The updates that plain descent on the full gradient needs at this rate; that is what batches do on average."""
+    if not isinstance(lane.optimizer, GradientDescent):
+        return {}
+    updates = theory.updates_to_approach(race.model.objective, race.start, figures["rate"], CLOSE)
+    return {} if updates is None else {"needed": updates}
+
+
+def lasts_above_zero(schedule: Schedule) -> bool:
+    """Whether the rate stays above some rate that is not 0."""
+    return lasting(schedule) or (isinstance(schedule, Cosine) and schedule.final > 0)
+
+
+def kept_for_ever(race: Race, schedule: Schedule) -> float:
+    """The share of its error that the flattest direction keeps: where all rates have a finite sum, exp(-lambda sum)."""
+    curved = theory.curvatures(race.model.objective)
+    total = all_rates(schedule)
+    return 0.0 if isinf(total) else exp(-float(curved[curved > 0].min()) * total)
+
+
+def all_rates(schedule: Schedule) -> float:
+    """The sum of the rates for ever: where it is finite, descent can only go so far."""
+    match schedule:
+        case Exponential(initial, decay) if decay < 1:
+            return float(initial) / (1 - decay)
+        case StepDecay(initial, factor, every) if factor < 1:
+            return float(initial) * every / (1 - factor)
+        case Cosine(initial, final, steps) if final == 0:
+            return float(initial) * (steps + 1) / 2
+    return inf
