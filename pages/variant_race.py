@@ -30,7 +30,7 @@ CLOCK = Need(
     lambda values: (values["clock"], values["workers"] if values["clock"] == PARALLEL else None), "another clock"
 )
 PARAMETERS = Place("parameters", ("p_low", "p_high", "q_low", "q_high"), (DATA,))
-LOSS = Place("loss", ("first", "last", "loss_low", "loss_high"), (DATA, CLOCK))
+LOSS = Place("loss", ("first", "last", "height_low", "height_high"), (DATA, CLOCK))
 LINES = Place("lines", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
 
 
@@ -219,6 +219,11 @@ def more(race: Race, panel: Panel, pins: Pins) -> None:
     steps = words.steps(race, lane)
     steps_table(steps, {name: name for name in steps}, "race")
     code_to_take_home(lambda: described(race, values, lane), "race")
+    if race.drifts:
+        st.caption(
+            "On this page the loss of a stream is that on the half that is arriving. The program prints the loss on "
+            "all examples, which the table of the steps has as well."
+        )
 
 
 def described(race: Race, values: dict, lane: int) -> programs.Run:

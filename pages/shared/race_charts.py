@@ -134,18 +134,20 @@ SHORT = "{0} >= 1e-3 && {0} < 1e4 ? format({0}, '.4r') : format({0}, '.2e')"  # 
 def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, many: bool) -> Chart:
     """The loss of every run over the clock, and above it one line for each lane with its numbers at this moment.
 
-    curves: lane, run, time, loss, frame. lanes: lane, name, ends. epochs: time, words. path: update, time, loss, over.
-    view: first, last, loss_low, loss_high, goal, start, floor, frames.
+    Heights are multiples of the least loss or, where that is 0, losses.
+    curves: lane, run, time, height, frame. lanes: lane, name, ends. epochs: time, words.
+    path: update, time, height, over, loss.
+    view: first, last, height_low, height_high, goal, goal_words, floor, start, frames.
     """
     y_title = "loss ÷ least loss" if multiples else "loss (mean squared error)"
     x = Axis(alt.X, "first", "last", clock, alt.Axis(format="~s", tickCount=6, grid=False), log=log)
-    y = Axis(alt.Y, "loss_low", "loss_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
-    curves = alt.Chart(alt.NamedData("curves")).transform_filter("datum.frame <= shown && isValid(datum.loss)")
-    place = {"x": x("time"), "y": y("loss"), "tooltip": NO_TIP}
+    y = Axis(alt.Y, "height_low", "height_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
+    curves = alt.Chart(alt.NamedData("curves")).transform_filter("datum.frame <= shown && isValid(datum.height)")
+    place = {"x": x("time"), "y": y("height"), "tooltip": NO_TIP}
     each = {"detail": [alt.Detail("lane:O"), alt.Detail("run:O")], "color": color(palette)}
     marked_runs = curves.transform_filter("datum.run === 0")
     others = curves.transform_filter("datum.run > 0").mark_line(clip=True, strokeWidth=0.8, opacity=0.3)
-    now = heads("time", "loss", "update").transform_filter(y.holds("loss"))
+    now = heads("time", "height", "update").transform_filter(y.holds("height"))
     return linked(
         palette,
         reads("path"),
@@ -155,9 +157,9 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
         *([others.encode(**place, **each)] if many else []),
         marked_runs.mark_line(clip=True, strokeWidth=2, opacity=0.85).encode(**place, **each, strokeDash=DASH),
         now.mark_point(filled=True, size=200, opacity=1, stroke=palette.ink).encode(
-            x=x("time"), y=y("loss"), color=color(palette), shape=SHAPE, tooltip=NO_TIP
+            x=x("time"), y=y("height"), color=color(palette), shape=SHAPE, tooltip=NO_TIP
         ),
-        *_legend(palette, lanes),
+        *_legend(palette, lanes, multiples),
         height=HEIGHT + LEGEND * max(0, lanes - 3),
     )
 
@@ -165,7 +167,7 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
 # Of a log axis: 1, 2 and 5 of every decade, but only whole powers of ten where it spans many.
 LEADING = "pow(10, log(datum.value) / LN10 - floor(log(datum.value) / LN10 + 1e-9))"
 ONE_TWO_FIVE = f"indexof([1, 2, 5], round({LEADING} * 1e6) / 1e6) >= 0 ? format(datum.value, '~g') : ''"
-FEW = f"data('view')[0].loss_high / data('view')[0].loss_low > 300 ? ({POWER}) : ({ONE_TWO_FIVE})"
+FEW = f"data('view')[0].height_high / data('view')[0].height_low > 300 ? ({POWER}) : ({ONE_TWO_FIVE})"
 
 
 def _marks(palette: Palette, x: Axis, y: Axis, multiples: bool) -> list[alt.Chart]:
@@ -193,13 +195,15 @@ def _marks(palette: Palette, x: Axis, y: Axis, multiples: bool) -> list[alt.Char
     ]
 
 
-def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:
+def _legend(palette: Palette, lanes: int, multiples: bool) -> list[alt.Chart]:
     """Above the chart: each lane's sign, its name, and where it is now."""
-    rows = heads("update", "loss", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
-    none = "datum.over ? 'loss beyond the numbers' : 'loss 0'"
-    said = f"isValid(datum.loss) ? 'loss ' + ({SHORT.format('datum.loss')}) : {none}"
+    rows = heads("update", "loss", "height", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
+    loss = f"isValid(datum.loss) ? datum.loss === 0 ? '0' : {SHORT.format('datum.loss')} : 'beyond the numbers'"
+    multiple = f"isValid(datum.height) ? ' (' + ({SHORT.format('datum.height')}) + ' × the least)' : ''"
+    loss = f"({loss}) + ({multiple})" if multiples else f"({loss})"
     rows = rows.transform_calculate(
-        words="datum.lane_row.name + ' · update ' + format(datum.update, ',d') + ' · ' + (" + said + ")"
+        words="datum.lane_row.name + ' · update ' + format(datum.update, ',d')"
+        f" + ' · loss ' + {loss}"
         " + (datum.over ? ' · above the picture' : datum.update === datum.lane_row.ends ? ' · ended' : '')"
     )
     height = alt.YValue(alt.ExprRef(f"({LEGEND} * (datum.lane - {lanes})) - 2"))

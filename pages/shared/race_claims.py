@@ -1,6 +1,6 @@
 """What an article claims of batch, mini-batch and stochastic descent, beside what the race on the screen measures."""
 
-from math import isinf
+from math import inf, isinf
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def table(race: Race) -> str:
         (
             "With a decreasing rate it reaches what batch reaches.",
             arrivals(race),
-            "It arrives, but in more updates than batch; and where all its rates have a finite sum it can freeze.",
+            "It gets there, but in more updates than batch; and where all its rates have a finite sum it can freeze.",
         ),
         ("Mini-batch is the best of both.", between(race), "It reduces the instability, it does not remove it."),
         (
@@ -62,9 +62,8 @@ def pace(race: Race) -> str:
         return "All lanes have the same batch size here."
     said = []
     for course in (small, large):
-        row = np.median(course.below(race.goal)[0])
-        at = int(np.searchsorted(course.clock, row)) if not isinf(row) else None
-        seen = "never" if at is None else f"after {count(int(course.trace.examples_seen[at]), 'example')}"
+        examples = float(np.median(course.below(race.goal, course.trace.examples_seen)[0]))
+        seen = "never" if isinf(examples) else f"after {count(round(examples), 'example')}"
         said.append(f"{course.name}: {goal_in_words(race)} {seen}, {percent(climbing(course))} of its updates go up")
     return "; ".join(said) + "."
 
@@ -79,12 +78,8 @@ def arrivals(race: Race) -> str:
     falling = [c for c in race.courses if isinstance(c.lane.schedule, InverseTime | Exponential | StepDecay | Cosine)]
     if not falling:
         return "No rate falls in this race: see the scene “Decay rescues SGD”."
-    return (
-        "; ".join(
-            f"{course.name}, falling rate: ends {above(race, float(np.median(course.last)))}" for course in falling
-        )
-        + "."
-    )
+    ends = [f"{course.name}, falling rate: ends {above(race, float(np.median(course.last)))}" for course in falling]
+    return f"At the last update{', median of the seeds' if len(race.seeds) > 1 else ''}: {'; '.join(ends)}."
 
 
 def between(race: Race) -> str:
@@ -102,5 +97,6 @@ def without_noise(race: Race) -> str:
 def online(race: Race) -> str:
     if not race.drifts:
         return "The data stay the same here: see the scene “The stream drifts”."
-    each = [f"{course.name} ends {above(race, float(np.mean(course.last_fifth)))}" for course in race.courses]
+    means = [(course.name, inf if course.left else float(np.mean(course.last_fifth))) for course in race.courses]
+    each = [f"{name} ends {above(race, mean)}" for name, mean in means]
     return "After the drift " + ", ".join(each) + " (mean of the last fifth)."

@@ -89,7 +89,7 @@ class Course:
     lane: Lane
     name: str
     trace: Trace  # with a runs axis; the first run is the marked one
-    loss: np.ndarray  # (T + 1, runs), as a multiple of the least loss where there is one
+    loss: np.ndarray  # (T + 1, runs)
     clock: np.ndarray  # (T + 1,)
     since: int = 0  # the update at which the data that count begin
 
@@ -129,11 +129,15 @@ class Course:
         """The losses of the last fifth of the updates, (t, runs)."""
         return self.loss[len(self.loss) - 1 - (len(self.loss) - 1) // 5 :]
 
-    def below(self, goal: float) -> tuple[np.ndarray, np.ndarray]:
-        """How long it takes each run to be below the goal, first and for good; infinite for never."""
+    def below(self, goal: float, clock: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """How long it takes the loss of each run to be below the goal, first and for good; infinite for never.
+
+        Told on the clock of the race, or on another one, (T + 1,).
+        """
         if self.since >= len(self.loss):  # every run has left the range of numbers before
             return np.full(self.runs, np.inf), np.full(self.runs, np.inf)
-        loss, clock = self.loss[self.since :], self.clock[self.since :] - self.clock[self.since]
+        clock = self.clock if clock is None else clock
+        loss, clock = self.loss[self.since :], clock[self.since :] - clock[self.since]
         with np.errstate(invalid="ignore"):
             under = loss < goal  # False beyond the end of a run
         above = ~under & (np.arange(len(loss))[:, None] <= self.ended - self.since)
@@ -214,17 +218,29 @@ class Race:
         parts = (slice(None, half), slice(half, None))
         return tuple(Model(data._replace(features=data.features[p], targets=data.targets[p])) for p in parts)
 
+    @property
+    def least(self) -> float:
+        """The least loss that a line has on the data that count in the end."""
+        return self.phases[-1].floor
+
     @cached_property
     def has_multiples(self) -> bool:
         """Whether the loss can be given as a multiple of the least loss."""
         return all(phase.floor > 0 for phase in self.phases)
 
+    def multiples(self, course: Course) -> np.ndarray:
+        """The loss divided by the least loss on the data that count at the time, (T + 1, runs)."""
+        before = np.arange(len(course.loss)) < course.since
+        least = np.where(before, self.phases[0].floor, self.least)
+        with np.errstate(over="ignore"):  # a loss near the end of the machine's numbers has no multiple
+            return course.loss / least[:, None]
+
     @cached_property
     def goal(self) -> float:
+        """The loss below which a lane has to come."""
         if self.has_multiples:
-            return GOAL
-        floor = self.phases[-1].floor
-        return floor + GAP_GOAL * (float(self.phases[0].objective.value(self.start)) - floor)
+            return GOAL * self.least
+        return self.least + GAP_GOAL * (float(self.phases[0].objective.value(self.start)) - self.least)
 
     @cached_property
     def courses(self) -> tuple[Course, ...]:
@@ -249,9 +265,7 @@ class Race:
         ticks = {UPDATES: np.ones_like(sizes), EXAMPLES: sizes, PARALLEL: -(-sizes // self.workers)}[self.clock]
         clock = np.concatenate([[0], ticks.cumsum()])
         drifted = int(np.searchsorted(trace.examples_seen, self.n_examples // 2)) if self.drifts else 0
-        with np.errstate(over="ignore"):  # a loss near the end of the machine's numbers has no multiple
-            loss = self._loss(trace)
-        return Course(lane, lane.name(self.n_examples), trace, loss, clock, drifted)
+        return Course(lane, lane.name(self.n_examples), trace, self._loss(trace), clock, drifted)
 
     def draws(self, lane: Lane) -> bool:
         """Whether chance has a part in what this lane does."""
@@ -262,16 +276,12 @@ class Race:
         return lane.size == self.n_examples and not self.draws(lane)
 
     def _loss(self, trace: Trace) -> np.ndarray:
-        loss = trace.value
-        if self.drifts:
-            before = trace.examples_seen[:, None] < self.n_examples // 2
-            loss = np.where(before, *(self._of(phase, trace.theta) for phase in self.phases))
-        elif self.has_multiples:
-            loss = loss / self.model.floor
-        return loss
-
-    def _of(self, phase: Model, theta: np.ndarray) -> np.ndarray:
-        return phase.objective.value(theta) / (phase.floor if self.has_multiples else 1)
+        """The loss on all examples; of a stream on the half that is arriving."""
+        if not self.drifts:
+            return trace.value
+        before = trace.examples_seen[:, None] < self.n_examples // 2
+        with np.errstate(over="ignore"):  # on one half it may be too large where on all examples it is not
+            return np.where(before, *(phase.objective.value(trace.theta) for phase in self.phases))
 
     # ---- the clock
 
@@ -347,28 +357,42 @@ class Race:
         return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
     def losses(self, log: bool) -> Datasets:
-        """The loss of every run over the clock, the marked run's place on it at every frame, and the axes' ends."""
-        axis = self._axis(log)
-        at = [course.marked[rows] for course, rows in zip(self.courses, self.standing(), strict=True)]
-        when = [course.clock[rows] for course, rows in zip(self.courses, self.standing(), strict=True)]
-        curves = stacked(self._curve(lane, run, log) for lane, c in enumerate(self.courses) for run in range(c.runs))
-        low, high = self._loss_axis(curves["loss"])
-        loss = np.concatenate(at)
-        path = {"update": np.concatenate(self.standing()), "time": np.maximum(np.concatenate(when), axis["first"])}
-        path |= {"loss": positive(loss), "over": loss > high}
+        """The height of every run over the clock, the marked run's place on it at every frame, and the axes' ends.
+
+        The height is the multiple of the least loss or, where that is 0, the loss itself.
+        """
+        axis, standing = self._axis(log), self.standing()
+        heights = [self._heights(course) for course in self.courses]
+        curves = stacked(
+            self._curve(lane, height[:, run], run, log)
+            for lane, height in enumerate(heights)
+            for run in range(height.shape[1])
+        )
+        start = float(heights[0][0, 0])
+        low, high = self._height_axis(curves["height"], start)
+        height = np.concatenate([height[rows, 0] for height, rows in zip(heights, standing, strict=True)])
+        when = [course.clock[rows] for course, rows in zip(self.courses, standing, strict=True)]
+        path = {"update": np.concatenate(standing), "time": np.maximum(np.concatenate(when), axis["first"])}
+        path |= {"height": positive(height), "over": height > high}
+        loss = np.concatenate([course.marked[rows] for course, rows in zip(self.courses, standing, strict=True)])
+        path |= {"loss": finite(loss)}
         lanes = {"lane": np.arange(len(self.lanes)), "name": np.array([course.name for course in self.courses])}
         lanes |= {"ends": np.array([course.ended[0] for course in self.courses])}
-        start = float(self.courses[0].loss[0, 0])
-        view = {**axis, "loss_low": low, "loss_high": high, "goal": self.goal, "frames": len(self.times)}
-        view |= {"start": start, "floor": 1.0 if self.has_multiples else self.phases[-1].floor}
+        goal, floor = (GOAL, 1.0) if self.has_multiples else (self.goal, self.least)
+        view = {**axis, "height_low": low, "height_high": high, "goal": goal, "floor": floor, "start": start}
         view |= {"goal_words": "twice the least loss" if self.has_multiples else f"{GAP_GOAL:.0%} of the starting gap"}
+        view |= {"frames": len(self.times)}
         marks = {"curves": curves, "lanes": lanes, "epochs": self._epochs()}
         return marks | {"path": path, "view": one_row(view)}
 
-    def _loss_axis(self, drawn: np.ndarray) -> tuple[float, float]:
+    def _heights(self, course: Course) -> np.ndarray:
+        """What the axis of the loss measures, (T + 1, runs)."""
+        return self.multiples(course) if self.has_multiples else course.loss
+
+    def _height_axis(self, drawn: np.ndarray, start: float) -> tuple[float, float]:
         """From a little below the least loss to a little above the highest, or TALLEST times the start."""
         seen = positive(drawn)
-        top = min(float(np.nanmax(seen, initial=1e-300)), TALLEST * float(self.courses[0].loss[0, 0]) or 1.0)
+        top = min(float(np.nanmax(seen, initial=1e-300)), TALLEST * start or 1.0)
         if self.has_multiples:
             return 0.85, max(1.3 * top, 2.5)
         return decades(positive(np.minimum(seen, max(top, 1e-300))), below=False)
@@ -385,15 +409,15 @@ class Race:
         time, words = [time for time, _ in marks], [words for _, words in marks]
         return {"time": np.array(time, dtype=float), "words": np.array(words, dtype=str)}
 
-    def _curve(self, lane: int, run: int, log: bool) -> Columns:
-        """What is drawn of one run: of every stretch of the axis its lowest and its highest loss, where they were."""
+    def _curve(self, lane: int, height: np.ndarray, run: int, log: bool) -> Columns:
+        """What is drawn of one run: of every stretch of the axis its lowest and its highest point, where they were."""
         course = self.courses[lane]
         end = course.ended[run] + 1
-        time, loss = course.clock[:end], course.loss[:end, run]
+        time, height = course.clock[:end], height[:end]
         stretches = max(60, STRETCHES // course.runs)
-        shown = thinned(time, loss, stretches, self.total, log)
-        drawn = np.minimum(loss[shown], 1e30)  # far above any picture, and within single precision
-        columns = {"time": np.maximum(time[shown], self._axis(log)["first"]), "loss": positive(drawn)}
+        shown = thinned(time, height, stretches, self.total, log)
+        drawn = np.minimum(height[shown], 1e30)  # far above any picture, and within single precision
+        columns = {"time": np.maximum(time[shown], self._axis(log)["first"]), "height": positive(drawn)}
         columns = {name: column.astype(np.float32) for name, column in columns.items()}
         columns |= {"frame": np.searchsorted(self.times, time[shown])}
         return columns | {"lane": np.full(len(shown), lane), "run": np.full(len(shown), run)}
@@ -435,7 +459,8 @@ class Race:
         return {"lane": np.repeat(np.arange(len(rows)), [len(row["x"]) for row in rows])} | stacked(rows)
 
     def _pinned_loss(self, course: Course, log: bool) -> Columns:
-        rows = over_time(course.clock[: course.ended[0] + 1], course.marked, log)
+        end = course.ended[0] + 1
+        rows = over_time(course.clock[:end], self._heights(course)[:end, 0], log)
         return rows | {"x": np.maximum(rows["x"], self._axis(log)["first"]), "y": positive(rows["y"])}
 
     def _pinned_path(self, course: Course) -> Columns:

@@ -1,7 +1,6 @@
 """What the race says of its lanes, in numbers: verdicts, the winner, the score, and the claims of an article."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import exp, inf, isinf
 
 import numpy as np
@@ -45,12 +44,18 @@ def percent(ratio: float) -> str:
 
 
 def above(race: Race, loss: float) -> str:
-    """How far a loss lies above the least one."""
+    """How far a loss in the end lies above the least one."""
     if isinf(loss):
         return BEYOND
-    if not race.has_multiples:
-        return f"at {number(loss, 3)}"
-    return f"{percent(loss - 1)} above the least" if loss < GOAL else f"{number(loss, 3)} times the least"
+    multiple = loss / race.least if race.has_multiples else inf
+    if multiple < GOAL:
+        return f"{above_the_least(race, loss)} above the least"
+    return f"at {number(loss, 3)}" if isinf(multiple) else f"{number(multiple, 3)} times the least"
+
+
+def above_the_least(race: Race, loss: float) -> str:
+    """The same in per cent; what rounding leaves below the least loss is on it."""
+    return percent(max(loss / race.least - 1, 0.0))
 
 
 def axis(race: Race) -> str:
@@ -123,7 +128,10 @@ def steps(race: Race, lane: int) -> dict[str, np.ndarray]:
     course = race.courses[lane]
     rows = slice(0, course.ended[0] + 1)
     columns = {"update": np.arange(course.ended[0] + 1), "examples seen": course.trace.examples_seen[rows]}
-    columns |= {"loss": course.marked}
+    if race.drifts:
+        columns |= {"loss on the half that arrives": course.marked, "loss on all examples": course.trace.value[rows, 0]}
+    else:
+        columns |= {"loss": course.marked}
     for i, name in enumerate(race.model.names):
         gradient = np.append(course.trace.gradient[: course.ended[0], 0, i], np.nan)
         columns |= {name: course.trace.theta[rows, 0, i], f"gradient {name}": gradient}
@@ -319,25 +327,61 @@ def question(race: Race) -> Question | None:
     times = listed([f"{name} after {unit(race, time)}" for name, time in arrived.items()])
     if race.clock != EXAMPLES:
         times += f" (counted in examples: {listed(examples_at_the_goal(race))})"
-    lowest = min(race.courses, key=lambda course: float(np.mean(course.last_fifth)))
-    why = (
-        f"{times[0].upper()}{times[1:]}: {MEANING[race.clock]} In the end {lowest.name} is lowest: what noise leaves "
-        "grows with η / B."
-    )
+    times += " (medians of the seeds)" if len(race.seeds) > 1 else ""
+    why = f"{times[0].upper()}{times[1:]}: {meaning(race, len(arrived), len(tied))}. {at_the_last_update(race)}".strip()
     return Question(f"{counted_in(race)}, who is first {goal_in_words(race)}?", tuple(answers), right, why)
 
 
 def examples_at_the_goal(race: Race) -> list[str]:
     """How many examples each lane that gets there has seen by then, a median over the seeds."""
-    each = replace(race, clock=EXAMPLES)
-    return [number(round(time)) for time in arrivals_at_the_goal(each)[0].values()]
+    seen = [float(np.median(course.below(race.goal, course.trace.examples_seen)[0])) for course in race.courses]
+    return [number(round(examples)) for examples in seen if not isinf(examples)]
 
 
-MEANING = {
-    UPDATES: "on average lanes of one rate move nearly alike at every update; the batch size changes the noise.",
-    EXAMPLES: "an update of a large batch costs many examples, and moves about as far as one of a single example.",
-    PARALLEL: "batches up to the number of workers cost one round each, larger ones several.",
-}
+def meaning(race: Race, arrived: int, tied: int) -> str:
+    """What the clock makes of the lanes, of which so many get to the goal and so many tie for it."""
+    lanes = len(race.lanes)
+    only_sizes_differ = len({(lane.schedule, lane.optimizer) for lane in race.lanes}) == 1
+    alike = only_sizes_differ and len({lane.size for lane in race.lanes}) > 1 and arrived == lanes
+    if race.clock == PARALLEL:
+        return "batches up to the number of workers cost one round each, larger ones several"
+    if race.clock == EXAMPLES:
+        costs = "an update costs as many examples as its batch has"
+        return f"{costs}, and of a large one it moves about as far as of a single example" if alike else costs
+    if alike and tied == lanes:
+        return "on average lanes of one rate move nearly alike at every update; the batch size changes the noise"
+    return "every update counts the same, however many examples it looks at"
+
+
+def at_the_last_update(race: Race) -> str:
+    """Who ends lowest, and why if it is noise that puts the lanes in their order. Nothing where all have left."""
+    ends = {course.name: float(np.median(course.last)) for course in race.courses}
+    said = {name: above(race, end) for name, end in ends.items()}
+    lowest = min(ends, key=lambda name: ends[name])
+    if isinf(ends[lowest]):
+        return ""
+    alike = [name for name in ends if said[name] == said[lowest]]
+    if len(alike) == len(ends):
+        return f"At the last update all are {said[lowest]}."
+    reason = ": what noise leaves grows with η / B" if noise_orders_the_ends(race) else ""
+    return f"At the last update {listed(alike)} {'is' if len(alike) == 1 else 'are'} lowest, {said[lowest]}{reason}."
+
+
+def noise_orders_the_ends(race: Race) -> bool:
+    """Whether lanes with more noise, η / B, end higher: all at constant rates, with one rule, and at the goal once."""
+    lanes, rules = race.lanes, {lane.optimizer for lane in race.lanes}
+    chance_or_none = all(race.draws(lane) or race.is_exact(lane) for lane in lanes)
+    if race.drifts or race.least == 0 or len(rules) > 1 or not chance_or_none:
+        return False
+    if not all(isinstance(lane.schedule, Constant) for lane in lanes):
+        return False
+    if len(arrivals_at_the_goal(race)[0]) < len(lanes):
+        return False
+    noise = [0.0 if race.is_exact(lane) else float(lane.schedule(0)) / lane.size for lane in lanes]
+    ends = [float(np.median(course.last)) for course in race.courses]
+    pairs = list(zip(noise, ends, strict=True))
+    in_order = all(low < high for less, low in pairs for more, high in pairs if less < more)
+    return in_order and min(noise) < max(noise) and max(ends) < inf
 
 
 def belief(race: Race, course: Course) -> tuple[str, str]:
@@ -354,9 +398,11 @@ def belief(race: Race, course: Course) -> tuple[str, str]:
 
 def score(race: Race, rest: bool) -> str:
     """A table: when each lane is below the goal, where it ends, and on wish what that took."""
-    end = "end: loss above the least" if race.has_multiples else "end: loss"
-    head = ["lane", f"{goal_in_words(race)}: first", "for good", end, "end: distance to the optimum"]
-    head += ["updates", "epochs", "examples", "spread of the last fifth", "bytes for one update"] if rest else []
+    middle = ", median" if len(race.seeds) > 1 else ""
+    loss = "loss above the least" if race.has_multiples else "loss"
+    head = ["lane", f"{goal_in_words(race)}: first{middle}", f"for good{middle}"]
+    head += [f"at the last update{middle}: {value}" for value in (loss, "distance to the optimum")]
+    head += ["updates", "epochs", "examples", "spread of the loss, last fifth", "bytes for one update"] if rest else []
     rows = [f"| {' | '.join([course.name, *cells(race, course, rest)])} |" for course in race.courses]
     return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows])
 
@@ -376,7 +422,7 @@ def cells(race: Race, course: Course, rest: bool) -> list[str]:
 def end(race: Race, loss: float) -> str:
     if isinf(loss):
         return BEYOND
-    return percent(loss - 1) if race.has_multiples else number(loss, 3)
+    return above_the_least(race, loss) if race.has_multiples else number(loss, 3)
 
 
 def reached(race: Race, times: np.ndarray) -> str:

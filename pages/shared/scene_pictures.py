@@ -73,11 +73,12 @@ def losses_over_the_clock(values: Mapping[str, Any], palette: Palette) -> Sketch
     lanes = []
     for lane, color in zip(range(len(race.lanes)), palette.lanes, strict=False):
         its = (curves["lane"] == lane) & (curves["run"] == 0)
-        time, loss = (curves[name][its].astype(float) for name in ("time", "loss"))
-        lanes.append(Line(time, loss, color, 4, dash_of(lane)))
-    words = f"The loss of each lane over {race.clock}, on {'log axes' if log else 'a log axis'}."
+        time, height = (curves[name][its].astype(float) for name in ("time", "height"))
+        lanes.append(Line(time, height, color, 4, dash_of(lane)))
+    loss = "loss ÷ the least loss" if race.has_multiples else "loss"
+    words = f"The {loss} of each lane over {race.clock}, on {'log axes' if log else 'a log axis'}."
     lines = (*least(view["floor"], clock, palette), *lanes)
-    return Sketch(lines, clock, (view["loss_low"], view["loss_high"]), words, log_x=log, log_y=True)
+    return Sketch(lines, clock, (view["height_low"], view["height_high"]), words, log_x=log, log_y=True)
 
 
 def least(floor: float, along: tuple[float, float], palette: Palette) -> tuple[Line, ...]:
