@@ -18,6 +18,7 @@ from pages.shared.predict import Prediction
 from pages.shared.race_runs import PARALLEL, Race
 from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.race_settings import all_settings, dataset_of, race_of
+from pages.shared.race_verdict_words import result, told
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
@@ -57,9 +58,9 @@ def page() -> None:
             courses = race.courses
         prediction = Prediction(panel, lambda: words.question(race))
         few = len(courses) <= LANES_ON_TOP and not values["present"]
-        verdicts = [words.verdict(race, course) for course in courses]
+        verdicts = [told(race, course) for course in courses]
         winner = words.winner(race)
-        footnote = f"{words.off_the_picture(race)} {words.order_of_the_theory(race)}".strip()
+        footnote = words.off_the_picture(race)
 
         def tell() -> None:
             st.markdown(f"{scene.look if scene else ''} {winner}")
@@ -145,7 +146,7 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
 def kept(values: dict) -> Kept:
     """What stays of a race that is pinned."""
     race, _ = race_of(values, dataset_of(values))
-    return Kept(race.pinned(values["axis"] == "log"), words.result(race))
+    return Kept(race.pinned(values["axis"] == "log"), result(race))
 
 
 def draw(race: Race, panel: Panel, pins: Pins) -> None:

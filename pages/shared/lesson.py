@@ -1,6 +1,6 @@
 """What all lessons share around their pictures: scenes, verdict, the table of steps and the code to take home."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ from pages.shared import lesson_link, programs
 from pages.shared.controls import Panel
 from pages.shared.frame import PRESENTING
 from pages.shared.programs import PACKAGES, PROGRAMS
-from pages.shared.verdicts import CLOSE, Verdict
-from pages.shared.words import count, percent
+from pages.shared.verdicts import CLOSE, Verdict, place
+from pages.shared.words import apart, count, number, percent
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
     "Too slow",
@@ -67,11 +67,23 @@ class Told:
         st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
 
 
-def until_it_is_close(judged: Verdict, unit: str) -> str:
-    """How many updates theory needs until a run has arrived."""
+def rate_and_limit(rate: float, limit: float) -> tuple[str, str, str]:
+    """A rate, where it lies, and the limit, with the digits that tell them apart; at the limit only rounding does."""
+    where = place(rate, limit)
+    return (number(rate), where, number(limit)) if where == "at" else (apart(rate, limit), where, apart(limit, rate))
+
+
+def direction(judged: Verdict, names: Sequence[str]) -> str:
+    """A direction in the space of the parameters: (w, b) = (0.32, −0.95)."""
+    parts = ", ".join(number(part, 2) for part in judged.direction)
+    return f"({', '.join(names)}) = ({parts})"
+
+
+def until_it_is_close(judged: Verdict, unit: str, who: str = "Theory") -> str:
+    """How many updates it takes until a run has arrived."""
     needed = judged.figures.get("needed")
     updates = "more updates than can be counted" if needed is None else count(int(needed), unit)
-    return f"Theory needs {updates} until it is {percent(CLOSE)}."
+    return f"{who} needs {updates} until it is {percent(CLOSE)}."
 
 
 def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:

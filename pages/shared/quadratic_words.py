@@ -5,9 +5,9 @@ import numpy as np
 from gdcore import Outcome, Quadratic, theory
 from gdcore.theory import Regime
 from pages.shared import runs, timeline
-from pages.shared.lesson import Told, until_it_is_close
+from pages.shared.lesson import Told, rate_and_limit, until_it_is_close
 from pages.shared.predict import Answer, Question
-from pages.shared.verdicts import Claim, Reason, Verdict, of_descent, place
+from pages.shared.verdicts import Claim, Reason, Verdict, of_descent
 from pages.shared.words import apart, at, count, number, percent, rate_text, steady
 
 
@@ -87,7 +87,9 @@ def why(judged: Verdict, objective: Quadratic) -> str:
     times = f"by the factor 1 − 2·a2·η = **{apart(factor, -1, 0, 1)}**"
     if judged.claim is Claim.RUNS_AWAY:
         return f"a2 is below 0: each update multiplies the distance to the top x = {turning_point} {times}."
-    return f"Each update multiplies the distance to the minimum x* = {turning_point} {times}: {meaning(judged, factor)}."
+    return (
+        f"Each update multiplies the distance to the minimum x* = {turning_point} {times}: {meaning(judged, factor)}."
+    )
 
 
 def meaning(judged: Verdict, factor: float) -> str:
@@ -102,8 +104,8 @@ def meaning(judged: Verdict, factor: float) -> str:
 
 def beside_the_limit(judged: Verdict) -> str:
     """The limit that the rate is judged by."""
-    rate, limit = judged.figures["rate"], judged.figures["limit"]
-    return f"The rate {apart(rate, limit)} is {place(rate, limit)} the limit 1 / a2 = **{apart(limit, rate)}**."
+    rate, where, limit = rate_and_limit(judged.figures["rate"], judged.figures["limit"])
+    return f"The rate {rate} is {where} the limit 1 / a2 = **{limit}**."
 
 
 def end(judged: Verdict, picture: runs.Picture, tolerance: float) -> str:

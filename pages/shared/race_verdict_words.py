@@ -1,10 +1,129 @@
-"""The verdict on a lane of the race in words, and the notes that go with it."""
+"""The verdict on a lane of the race in words."""
 
-from math import isinf
+import numpy as np
 
-from pages.shared.lesson import Told, until_it_is_close
+from pages.shared.lesson import Told, direction, rate_and_limit, until_it_is_close
 from pages.shared.race_runs import Course, Race
-from pages.shared.race_verdicts import lasting, of_lane
-from pages.shared.race_words import above_the_least, count_of_the_left
-from pages.shared.verdicts import Claim, Reason, Verdict, place
+from pages.shared.race_verdicts import lasting, limit_of, of_lane
+from pages.shared.race_words import above
+from pages.shared.verdicts import Claim, Reason, Verdict
 from pages.shared.words import apart, count, number, percent
+
+
+def told(race: Race, course: Course) -> Told:
+    """What theory says of a lane, and what was measured, in one line."""
+    judged = of_lane(race, course)
+    name = course.name[0].upper() + course.name[1:]
+    sentences = (in_theory(judged, race, course), floor(judged, race), ending(judged, race, course))
+    return Told(judged.badge, f"{name}: {title(judged)}", tuple(filter(None, sentences)))
+
+
+def result(race: Race) -> str:
+    """A race in one line for each lane, numbered as in the charts: the verdict and where the lane ended."""
+    lines = [
+        f"{i} {told(race, course).badge} {ending(of_lane(race, course), race, course)}"
+        for i, course in enumerate(race.courses, 1)
+    ]
+    return "  \n".join(lines)
+
+
+def title(judged: Verdict) -> str:
+    if judged.reason is Reason.FREEZES:
+        return "freezes"
+    if judged.claim is Claim.JITTERS and judged.figures["share"] >= 1:
+        return "jitters"
+    return judged.claim.value
+
+
+# ---- what theory compares
+
+
+def in_theory(judged: Verdict, race: Race, course: Course) -> str:
+    """Rate and limit, or what else the claim rests on."""
+    figures = judged.figures
+    match judged.reason:
+        case Reason.LEFT_THE_NUMBERS:
+            return ""
+        case Reason.DRIFT:
+            return "The data change: no closed form."
+        case Reason.ON_AN_OPTIMUM | Reason.FLAT:
+            return "It starts on an optimum, where every gradient is 0."
+        case Reason.NO_CLOSED_FORM:
+            what = "batches" if lasting(course.lane.schedule) else "a falling rate"
+            return f"For momentum with {what} no closed form is claimed."
+        case Reason.FREEZES:
+            kept = percent(figures["kept"])
+            return f"All its rates have a finite sum: the flattest direction keeps about {kept} of its error for ever."
+        case Reason.RATE_WAS_ABOVE:
+            return f"Its rate is below {limit_in_words(judged)} only from update {number(figures['until'])} on."
+    if "epoch" in figures:
+        return f"In this order an epoch multiplies the error by {apart(figures['epoch'], 1)}."
+    if "speed" in figures:
+        return fall(figures["speed"], race.model.floor > 0 and not race.is_exact(course.lane))
+    return beside_the_limit(judged, race, course)
+
+
+def beside_the_limit(judged: Verdict, race: Race, course: Course) -> str:
+    rate, where, _ = rate_and_limit(judged.figures["last"], limit_of(judged.figures))
+    which = "rate" if lasting(course.lane.schedule) else "last rate"
+    said = f"Its {which} {rate} is {where} {limit_in_words(judged)}."
+    if judged.claim is Claim.HELD:
+        return f"{said} Only its start keeps it: along the steep direction there is no error."
+    if judged.reason is Reason.ROUNDING:
+        return f"{said} The start has no error along the steep direction, but rounding was enough to wake it."
+    if judged.claim is Claim.MEASURED:
+        beyond = "single runs may still arrive" if race.order == "replacement" else "no closed form is known"
+        return f"{said} Above it {beyond}."
+    return said
+
+
+def limit_in_words(judged: Verdict) -> str:
+    """The limit with what it limits."""
+    *_, limit = rate_and_limit(judged.figures["last"], limit_of(judged.figures))
+    if "steady_limit" in judged.figures:
+        return f"{limit}, where no batch can lengthen the error yet"
+    return f"the {'mean-square ' if 'mean_square_limit' in judged.figures else ''}limit {limit}"
+
+
+def fall(speed: float, noisy: bool) -> str:
+    """How fast a 1/t schedule lets the squared error fall."""
+    said = f"2·λmin·η₀ / decay = {number(speed, 3)}: the squared error falls"
+    power = f"like t to the power −{number(speed, 3)}"
+    if not noisy:
+        return f"{said} {power}."
+    return f"{said} {'like 1/t' if speed > 1 else f'slower than 1/t, {power}'}, drawn with replacement."
+
+
+def floor(judged: Verdict, race: Race) -> str:
+    """The mean loss that noise leaves, in theory."""
+    if "floor" not in judged.figures:
+        return ""
+    share = percent(judged.figures["floor"] / judged.figures["least"])
+    if race.order == "replacement":
+        return f"Noise floor: **{share}** above the least."
+    return f"Drawn with replacement its noise floor would be **{share}**."
+
+
+# ---- what was measured
+
+
+def ending(judged: Verdict, race: Race, course: Course) -> str:
+    """Where the lane ended, over the last fifth of its updates."""
+    if course.left == course.runs:
+        return f"The numbers leave the machine’s range after {count(int(np.median(course.ended)), 'update')}."
+    if course.left:
+        return f"{course.left} of {course.runs} seeds leave the machine’s range."
+    loss = f"Over the last fifth: loss **{above(race, float(course.last_fifth.mean()))}**"
+    return f"{loss}, {left(judged, race, course)}." if "share" in judged.figures else f"{loss}."
+
+
+def left(judged: Verdict, race: Race, course: Course) -> str:
+    """How much of the distance is left, where that has a meaning, and what would bring it down."""
+    if judged.figures["start"] == 0:
+        return f"distance {number(judged.figures['end'], 2)}"
+    share = f"**{percent(judged.figures['share'])}** of the distance left"
+    if judged.claim is not Claim.NOT_THERE or "needed" not in judged.figures:
+        return share
+    along = f", mostly along {direction(judged, race.model.names)}" if len(race.model.names) > 1 else ""
+    who = "Theory" if race.is_exact(course.lane) else "The full gradient"
+    return f"{share}{along}. {until_it_is_close(judged, 'update', who)[:-1]}"

@@ -6,20 +6,23 @@ Which theory holds depends on the order of the examples, and none is borrowed fr
     drawn with replacement         the mean-square limit: a statement about the mean over all draws. Above it single
                                    runs without noise may still arrive, so there nothing is claimed
     fixed order                    what one epoch multiplies the error by
-    reshuffled                     the rate below which no batch can lengthen the error. Above it no closed form is known
+    reshuffled                     below one rate no batch can lengthen the error; above it no closed form is known
     momentum on batches            no closed form is claimed
 
 Figures besides those of `verdicts`, where a claim compares them:
     share, end     means over the last fifth of the updates, of all seeds
     rate, last     the rates of the first and of the last update
     loss, least    the mean loss over the last fifth and the least possible one
-    floor          how far above the least loss a lane drawn with replacement stays, from theory
+    limit, mean_square_limit, steady_limit   the limit of the theory that holds: one of these three
+    floor          how far above the least loss the same lane would stay if it were drawn with replacement, from theory
+    speed          of a 1/t schedule: the power of t with which the mean squared error falls, at most 1 with noise
     epoch          what an epoch in fixed order multiplies the error by
     until          the update from which on a falling rate is below the limit
     kept           the share of its error that the flattest direction keeps for ever, for the rates have a finite sum
     left           seeds that have left the range of numbers
 """
 
+from collections.abc import Mapping
 from math import exp, inf, isinf
 
 import numpy as np
@@ -29,6 +32,7 @@ from gdcore.schedules import Schedule
 from pages.shared.race_runs import Course, Lane, Race
 from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, distances, holding_up, in_theory, place, standing
 
+LIMITS = ("limit", "mean_square_limit", "steady_limit")
 FROZEN = 0.05  # share of the error along the flattest direction: a schedule that keeps more for ever has frozen
 
 
@@ -97,23 +101,28 @@ def judged_by(race: Race, lane: Lane, rate: float) -> tuple[Claim | None, Reason
     """What theory claims of a lane that keeps this rate, why, and what it compares; None for below the limit."""
     objective = race.model.objective
     if race.is_exact(lane):
-        figures = {"limit": theory.rate_limit(theory.curvatures(objective), lane.optimizer)}
-        claim, where = in_theory(objective, race.start, rate, lane.optimizer), place(rate, figures["limit"])
-        return claim, {"below": Reason.BELOW_THE_LIMIT, "at": Reason.AT_THE_LIMIT}.get(where, Reason.ABOVE_THE_LIMIT), figures
+        limit = theory.rate_limit(theory.curvatures(objective), lane.optimizer)
+        reason = {"below": Reason.BELOW_THE_LIMIT, "at": Reason.AT_THE_LIMIT, "above": Reason.ABOVE_THE_LIMIT}
+        claim = in_theory(objective, race.start, rate, lane.optimizer)
+        return claim, reason[place(rate, limit)], {"limit": limit}
     if race.order == "replacement":
-        figures = {"limit": theory.mean_square_limit(objective, lane.size)}
+        limit = theory.mean_square_limit(objective, lane.size)
         above = Claim.UNSTABLE if is_noisy(race, lane) else Claim.MEASURED
-        return (None if rate < figures["limit"] else above), Reason.MEAN_SQUARE, figures
-    figures = {"limit": theory.steady_limit(objective, lane.size)}
-    if rate < figures["limit"]:
-        return None, Reason.ANY_ORDER, figures
+        return (None if rate < limit else above), Reason.MEAN_SQUARE, {"mean_square_limit": limit}
+    steady = {"steady_limit": theory.steady_limit(objective, lane.size)}
+    if rate < steady["steady_limit"]:
+        return None, Reason.ANY_ORDER, steady
     if race.order == "reshuffled":
-        return Claim.MEASURED, Reason.ANY_ORDER, figures
-    figures["epoch"] = theory.epoch_factor(objective, lane.size, rate)
-    rounding = theory.ROUNDING * race.n_examples
-    if abs(figures["epoch"] - 1) <= rounding:
-        return Claim.MEASURED, Reason.EPOCH_FACTOR, figures
-    return (None if figures["epoch"] < 1 else Claim.DIVERGES), Reason.EPOCH_FACTOR, figures
+        return Claim.MEASURED, Reason.ANY_ORDER, steady
+    epoch = theory.epoch_factor(objective, lane.size, rate)
+    claim = None if epoch < 1 else Claim.DIVERGES
+    too_close = abs(epoch - 1) <= theory.ROUNDING * race.n_examples
+    return Claim.MEASURED if too_close else claim, Reason.EPOCH_FACTOR, steady | {"epoch": epoch}
+
+
+def limit_of(figures: Mapping[str, float]) -> float:
+    """The limit of the theory that holds for a lane."""
+    return next(figures[name] for name in LIMITS if name in figures)
 
 
 def below_the_limit(race: Race, course: Course, reason: Reason, figures: dict[str, float]) -> Verdict:
@@ -124,28 +133,38 @@ def below_the_limit(race: Race, course: Course, reason: Reason, figures: dict[st
     if is_noisy(race, lane) and lasts_above_zero(lane.schedule):
         return jittering(race, lane, reason, figures, direction)
     if figures["share"] <= CLOSE:
-        return Verdict(Claim.ARRIVES, reason, figures, direction)
+        return Verdict(Claim.ARRIVES, reason, figures | speed(race, lane.schedule), direction)
     if lasting(lane.schedule):
         return Verdict(Claim.NOT_THERE, reason, figures | held_up | needed(race, lane, figures), direction)
-    was_above = np.flatnonzero(course.trace.learning_rate[: course.ended[0], 0] >= figures["limit"])
-    until = {"until": int(was_above[-1]) + 1} if len(was_above) else {}
+    figures = figures | speed(race, lane.schedule)
     kept = kept_for_ever(race, lane.schedule)
     if kept > FROZEN and figures["share"] <= 1:
         return Verdict(Claim.NOT_THERE, Reason.FREEZES, figures | {"kept": kept}, direction)
-    return Verdict(Claim.NOT_THERE, Reason.RATE_WAS_ABOVE if until else reason, figures | until, direction)
+    was_above = np.flatnonzero(course.trace.learning_rate[: course.ended[0], 0] >= limit_of(figures))
+    if len(was_above):
+        figures["until"] = int(was_above[-1]) + 1
+    return Verdict(Claim.NOT_THERE, Reason.RATE_WAS_ABOVE if len(was_above) else reason, figures, direction)
 
 
 def jittering(
     race: Race, lane: Lane, reason: Reason, figures: dict[str, float], direction: tuple[float, ...]
 ) -> Verdict:
     """With noise and a rate that stays above 0: it jitters for ever, once the full gradient would have arrived."""
-    if race.order == "replacement" and lasting(lane.schedule):
-        figures = figures | {"floor": theory.noise_floor(race.model.objective, figures["rate"], lane.size)}
     if lasting(lane.schedule):
         figures = figures | needed(race, lane, figures)
+        floor = theory.noise_floor(race.model.objective, figures["rate"], lane.size)
+        figures |= {} if isinf(floor) else {"floor": floor}
         if figures.get("needed", inf) > figures["taken"]:
             return Verdict(Claim.NOT_THERE, reason, figures, direction)
     return Verdict(Claim.JITTERS, Reason.NOISE, figures, direction)
+
+
+def speed(race: Race, schedule: Schedule) -> dict[str, float]:
+    """Of a 1/t schedule: above 1 the mean squared error falls like 1/t, below it like t to this power, less."""
+    if not (isinstance(schedule, InverseTime) and schedule.decay > 0):
+        return {}
+    curved = theory.curvatures(race.model.objective)
+    return {"speed": 2 * float(curved[curved > 0].min()) * float(schedule.initial) / schedule.decay}
 
 
 def needed(race: Race, lane: Lane, figures: dict[str, float]) -> dict[str, int]:

@@ -1,15 +1,13 @@
 """What the race says of its lanes, in numbers: verdicts, the winner, the score, and the claims of an article."""
 
 from collections.abc import Callable, Sequence
-from math import exp, inf, isinf
+from math import inf, isinf
 
 import numpy as np
 
-from gdcore import Constant, Cosine, Exponential, GradientDescent, InverseTime, StepDecay, theory
+from gdcore import Constant, GradientDescent
 from gdcore.batches import Order
-from gdcore.schedules import Schedule
 from pages.shared import timeline
-from pages.shared.lesson import Verdict
 from pages.shared.predict import Answer, Question
 from pages.shared.race_runs import (
     EXAMPLES,
@@ -22,15 +20,13 @@ from pages.shared.race_runs import (
     UPDATES,
     Budget,
     Course,
-    Lane,
     Race,
 )
-from pages.shared.words import apart, count, number, steady
+from pages.shared.words import count, number, steady
 
 UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}
 FEW_LANES = 3  # beyond which only the first and the last are named
 BEYOND = "beyond the machine’s numbers"
-FROZEN = 0.05  # of the error along the flattest direction: a schedule that leaves more for ever has frozen
 
 
 def unit(race: Race, time: float) -> str:
@@ -138,105 +134,6 @@ def steps(race: Race, lane: int) -> dict[str, np.ndarray]:
     return columns | {"rate": np.append(course.trace.learning_rate[: course.ended[0], 0], np.nan)}
 
 
-# ---- verdicts
-
-
-def verdict(race: Race, course: Course) -> Verdict:
-    """What theory says of a lane, and what was measured, in one line."""
-    name = course.name[0].upper() + course.name[1:]
-    color, title, said = expected(race, course)
-    return Verdict(color, f"{name}: {title}", (said, measured(race, course)))
-
-
-def expected(race: Race, course: Course) -> tuple[str, str, str]:
-    """Colour, title and the figures that they rest on."""
-    if race.drifts:
-        return "gray", "on a stream", "The data change: no closed form."
-    limit, against = judged_by(race, course.lane)
-    if course.left:
-        return "red", "diverges", f"{against}."
-    if limit is None:
-        return "gray", "measured", f"{against}."
-    rate = lasting(course.lane.schedule)
-    if rate is None:
-        return falling(race, course.lane)
-    if race.is_exact(course.lane):
-        color, title = ("green", "arrives") if rate < limit else ("red", "diverges")
-        return (*(("orange", "bounces") if rate == limit else (color, title)), f"{against}.")
-    if rate >= limit:
-        return "red", "unstable", f"{against}."
-    if race.model.floor == 0:
-        return "green", "arrives", f"{against}; no noise, no floor."
-    floor = theory.noise_floor(race.model.objective, rate, course.lane.size)
-    return "orange", "settles into noise", f"{against}; noise floor{STAR} **{percent(floor / race.model.floor)}**."
-
-
-def judged_by(race: Race, lane: Lane) -> tuple[float | None, str]:
-    """The limit of a lane's first rate and both in words; None where no closed form is claimed."""
-    rate = float(lane.schedule(0))
-    if race.is_exact(lane):
-        limit = theory.rate_limit(theory.curvatures(race.model.objective), lane.optimizer)
-        return limit, f"η {apart(rate, limit)}, limit {apart(limit, rate)}"
-    if not isinstance(lane.optimizer, GradientDescent):
-        return None, "With momentum on batches no closed form is claimed"
-    limit = theory.mean_square_limit(race.model.objective, lane.size)
-    return limit, f"η {apart(rate, limit)}, mean-square limit{STAR} {apart(limit, rate)}"
-
-
-def lasting(schedule: Schedule) -> float | None:
-    """The rate of a schedule that never falls; None for one that does."""
-    match schedule:
-        case Constant(rate) | InverseTime(rate, 0) | Exponential(rate, 1) | StepDecay(rate, 1, _):
-            return float(rate)
-    return None
-
-
-STAR = "\\*"
-
-
-def order_of_the_theory(race: Race) -> str:
-    """For which order of the examples the closed forms of stochastic descent hold."""
-    if not any(STAR in expected(race, course)[2] for course in race.courses):
-        return ""
-    here = ", as here" if race.order == "replacement" else "; for this order no closed form is claimed"
-    return f"{STAR} In theory, for examples drawn with replacement{here}. The floor is the mean loss above the least."
-
-
-def falling(race: Race, lane: Lane) -> tuple[str, str, str]:
-    """Whether a falling rate lets the lane arrive: the sum of all rates must be infinite."""
-    if not isinstance(lane.optimizer, GradientDescent):
-        return "gray", "measured", "With momentum and a falling rate no closed form is claimed."
-    curved = theory.curvatures(race.model.objective)
-    flattest, total, schedule = float(curved[curved > 0].min()), all_rates(lane.schedule), lane.schedule
-    noisy = not race.is_exact(lane) and race.model.floor > 0
-    if isinstance(schedule, InverseTime):
-        speed = 2 * flattest * float(schedule.initial) / schedule.decay
-        power = f"t to the power −{number(speed, 3)}"
-        like = (
-            (f"like 1/t{STAR}" if speed > 1 else f"slower than 1/t, like {power}{STAR}") if noisy else f"like {power}"
-        )
-        said = f"2·λmin·η₀ / decay = {number(speed, 3)}: the squared error falls {like}."
-        return "green", "arrives, ever more slowly", said
-    if isinf(total):  # a last rate above 0
-        title = ("orange", "settles into noise") if noisy else ("green", "arrives")
-        return *title, "The rate never falls below its last value."
-    left = exp(-flattest * total)
-    said = f"All rates sum to {number(total, 3)}: the flattest direction keeps about {percent(left)} of its error."
-    return ("orange", "freezes", said) if left > FROZEN else ("green", "nearly arrives", said)
-
-
-def all_rates(schedule: Schedule) -> float:
-    """The sum of the rates for ever: where it is finite, descent can only go so far."""
-    match schedule:
-        case Exponential(initial, decay) if decay < 1:
-            return float(initial) / (1 - decay)
-        case StepDecay(initial, factor, every) if factor < 1:
-            return float(initial) * every / (1 - factor)
-        case Cosine(initial, final, steps) if final == 0:
-            return float(initial) * (steps + 1) / 2
-    return inf
-
-
 def off_the_picture(race: Race) -> str:
     """When the marked run of each lane first leaves the picture of the parameters, if it does."""
     said = []
@@ -245,22 +142,6 @@ def off_the_picture(race: Race) -> str:
         if not inside.all():
             said.append(f"{course.name} at update {number(int(inside.argmin()))}")
     return f"Off the picture of the parameters for the first time: {', '.join(said)}." if said else ""
-
-
-def measured(race: Race, course: Course) -> str:
-    """Where the lane ended, over the last fifth of its updates."""
-    if course.left == course.runs:
-        return f"The numbers leave the machine’s range after {count(int(np.median(course.ended)), 'update')}."
-    if course.left:
-        return f"{course.left} of {course.runs} seeds leave the machine’s range."
-    mean = float(np.mean(course.last_fifth))
-    return f"Measured: **{above(race, mean)}**."
-
-
-def result(race: Race) -> str:
-    """A race in one line for each lane, numbered as in the charts: the verdict and where the lane ended."""
-    lines = [f"{i} {verdict(race, course).badge} {measured(race, course)}" for i, course in enumerate(race.courses, 1)]
-    return "  \n".join(lines)
 
 
 # ---- who is first

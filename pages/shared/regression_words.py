@@ -1,17 +1,15 @@
 """What the regression lesson says of a run, in numbers: verdict, update rules and tables."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from gdcore import GradientDescent, Outcome, descend, theory
 from gdcore.theory import Regime
 from pages.shared import timeline
-from pages.shared.lesson import Told, until_it_is_close
+from pages.shared.lesson import Told, direction, rate_and_limit, until_it_is_close
 from pages.shared.models import Model
 from pages.shared.predict import Answer, Question
 from pages.shared.regression_runs import Fit
-from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, of_descent, place
+from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, of_descent
 from pages.shared.words import apart, count, literal, number, percent, rate_text, steady
 
 
@@ -78,12 +76,13 @@ def told(judged: Verdict, fit: Fit) -> Told:
 
 def beside_the_limit(judged: Verdict) -> str:
     """The limit that the rate is judged by, and what else decides where it is not the rate alone."""
-    rate, limit = judged.figures["rate"], judged.figures["limit"]
-    where = place(rate, limit)
-    compared = f"The rate {apart(rate, limit)} is {where} the limit 2 / λmax = **{apart(limit, rate)}**."
+    rate, where, limit = rate_and_limit(judged.figures["rate"], judged.figures["limit"])
+    compared = f"The rate {rate} is {where} the limit 2 / λmax = **{limit}**."
     if judged.claim is Claim.HELD:
         would = "stay for ever" if where == "at" else "grow"
-        return f"{compared} Only the start keeps it: along the steep direction it has no error, and the least would {would}."
+        return (
+            f"{compared} Only its start keeps it: the steep direction has no error there, and the least would {would}."
+        )
     if judged.reason is Reason.ROUNDING:
         return f"{compared} Along the steep direction the start has no error, but rounding was enough to wake it."
     return compared
@@ -97,8 +96,8 @@ def sizes_apart(judged: Verdict, fit: Fit) -> str:
     largest, smallest = max(sizes, key=sizes.get), min(sizes, key=sizes.get)
     return (
         f"The columns are of very different size: that of {literal(largest)} about {number(sizes[largest], 2)}, that "
-        f"of {literal(smallest)} about {number(sizes[smallest], 2)}. So the limit is {number(judged.figures['limit'])}, "
-        "and every rate below it is slow along the flat direction."
+        f"of {literal(smallest)} about {number(sizes[smallest], 2)}. So the limit is {number(judged.figures['limit'])},"
+        " and every rate below it is slow along the flat direction."
     )
 
 
@@ -164,12 +163,6 @@ def distance_left(judged: Verdict, fit: Fit) -> str:
     return f"{left}{along}. {until_it_is_close(judged, 'epoch')}"
 
 
-def direction(judged: Verdict, names: Sequence[str]) -> str:
-    """A direction in the space of the parameters: (w, b) = (0.32, −0.95)."""
-    parts = ", ".join(number(part, 2) for part in judged.direction)
-    return f"({', '.join(names)}) = ({parts})"
-
-
 def left_the_picture(fit: Fit) -> str:
     """What the surface cannot show."""
     if len(fit.model.names) == 1:
@@ -186,7 +179,9 @@ def coefficients(fit: Fit) -> str:
     losses = [float(raw.objective.value(lines[0])), raw.floor]
     names = [*(f"slope of {name}" for name in map(literal, dataset.feature_names)), "intercept"]
     columns = [*lines, *(standard.start(line.tolist()) for line in lines)]
-    rows = [[name, *(number(float(value), 6) for value in values)] for name, *values in zip(names, *columns, strict=True)]
+    rows = [
+        [name, *(number(float(value), 6) for value in values)] for name, *values in zip(names, *columns, strict=True)
+    ]
     measures = {"loss": number, "RMSE": lambda loss: number(loss**0.5)}
     if raw.explained(0.0) is not None:
         measures["R²"] = lambda loss: apart(raw.explained(loss), 1)

@@ -23,7 +23,7 @@ from enum import Enum
 
 import numpy as np
 
-from gdcore import GradientDescent, Outcome, Trace, theory
+from gdcore import Outcome, Trace, theory
 from gdcore.objectives import QuadraticObjective
 from gdcore.optimizers import Optimizer
 from gdcore.theory import Regime
@@ -192,7 +192,7 @@ def distances(start: float, end: float) -> dict[str, float]:
 def holding_up(
     objective: QuadraticObjective, errors: np.ndarray, rate: float, optimizer: Optimizer | None = None
 ) -> tuple[dict[str, float], tuple[float, ...]]:
-    """The factor of the direction along which most of the error is left, and the direction, its largest part above 0."""
+    """The factor of the direction along which most of the error is left, and the direction (largest part above 0)."""
     slowest = int(np.abs(errors).argmax())
     curved, directions = theory.principal_directions(objective)
     (factor,) = theory.contraction(curved[[slowest]], rate, optimizer)
