@@ -361,10 +361,11 @@ def at_the_last_update(race: Race) -> str:
     if isinf(ends[lowest]):
         return ""
     alike = [name for name in ends if said[name] == said[lowest]]
+    begin = "At the last update" + (" (medians)" if len(race.seeds) > 1 else "")
     if len(alike) == len(ends):
-        return f"At the last update all are {said[lowest]}."
+        return f"{begin} all are {said[lowest]}."
     reason = ": what noise leaves grows with η / B" if noise_orders_the_ends(race) else ""
-    return f"At the last update {listed(alike)} {'is' if len(alike) == 1 else 'are'} lowest, {said[lowest]}{reason}."
+    return f"{begin} {listed(alike)} {'is' if len(alike) == 1 else 'are'} lowest, {said[lowest]}{reason}."
 
 
 def noise_orders_the_ends(race: Race) -> bool:
