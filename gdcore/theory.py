@@ -413,9 +413,11 @@ class _MomentsWithVelocity(NamedTuple):
     def factor(self, rate: float) -> float:
         """The spectral radius of an update."""
         if 0 < rate < self.limit:
-            return 1 - 1 / float(np.linalg.eigvals(self._inverse(rate)).real.max())
-        change = self._rows(rate)[:, None] * (self.at_rest + rate * self.slope)
-        return float(np.abs(np.linalg.eigvals(np.eye(len(change)) - change)).max())
+            inverses = np.linalg.eigvals(self._inverse(rate))
+            return 1 - 1 / float(inverses.real[np.abs(inverses).argmax()])
+        roots = np.sqrt(self._rows(rate))
+        kept = np.eye(len(roots)) - roots[:, None] * (self.at_rest + rate * self.slope) * roots
+        return float(np.abs(np.linalg.eigvals(kept)).max())
 
     def gains(self, rate: float) -> bool:
         """Whether a larger rate would shrink the moments faster: the sign of the derivative of c(eta), 1 - the radius.
