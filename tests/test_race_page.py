@@ -20,6 +20,7 @@ from gdcore import (
     Momentum,
     Nesterov,
     StepDecay,
+    datasets,
     descend,
     theory,
 )
@@ -28,8 +29,9 @@ from pages.shared import lanes as lane_settings
 from pages.shared import race_claims
 from pages.shared import race_words as words
 from pages.shared.models import Model
+from pages.shared.programs import csv_text
 from pages.shared.race_runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
-from tests.harness import any_value, drawn, open_lesson
+from tests.harness import any_value, drawn, numbers_printed, open_lesson, program
 from tests.test_race_runs import LINE, NOISY, OPENING, SIZES, START, course, least_loss, loss_of, race, stream
 
 SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
@@ -617,6 +619,43 @@ def test_the_table_is_the_followed_lanes_run():
     np.testing.assert_array_equal(table["examples seen"], 32 * np.arange(25))
     moved = table[["w", "b"]].to_numpy()[:-1] - 0.05 * table[["gradient w", "gradient b"]].to_numpy()[:-1]
     np.testing.assert_allclose(moved, table[["w", "b"]].to_numpy()[1:], rtol=1e-12)
+
+
+RUNS = {
+    "opening": {},
+    "batch": {"follow": 1},
+    "momentum": {"rule3": "momentum", "rate": "0.01"},
+    "Nesterov, falling": {"rule2": "Nesterov", "schedule2": "1/t", "follow": 2},
+    "replacement": {"order": "drawn with replacement", "follow": 2},
+    "each at its best": {"rates": "each at its own best rate", "rule2": "momentum", "follow": 2, "clock": UPDATES},
+    "no noise": {"noise": 0.0},
+    "own data": {"data": "Your own", "size2": "2", "follow": 2, "w1": 0, "b": 0, "rate": "0.01"},
+    "stream": {"data": "A stream that drifts", "n": 300},
+}
+
+
+@pytest.mark.parametrize("link", RUNS.values(), ids=RUNS)
+def test_the_loss_of_the_table_and_its_file_is_what_the_program_prints(link, tmp_path, monkeypatch):
+    app = open_lesson("race", **({"budget": 5} | link))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / lesson.FILES[lesson.STREAM]).write_text(csv_text(datasets.drifting_line(300, 1, 7)))
+    app.session_state["race_table"] = True
+    rows = app.run().dataframe[0].value
+    printed = numbers_printed(program(app, "race"))
+    stream = "data" in link and "stream" in link["data"]
+    losses = rows.set_index("update")["loss on all examples" if stream else "loss"]
+    np.testing.assert_allclose(printed[:, -1], losses[printed[:, 0].astype(int)], rtol=1e-8, atol=1e-25)
+    lane = int(link.get("follow", 3)) - 1
+    shown = paths(app, LOSS)[lane]
+    page = rows.set_index("update")["loss on the half that arrives" if stream else "loss"]
+    np.testing.assert_allclose(shown.loss, page[shown["update"]], rtol=1e-12)
+    assert stream == any("The program prints the loss on all examples" in text.value for text in app.caption)
+
+
+def test_the_score_says_that_it_is_of_the_last_update_and_of_several_seeds_the_median():
+    for seeds, few in (((3,), True), ((3, 4, 5), False)):
+        head = words.score(race_on(256, 1, seeds=seeds), rest=False).splitlines()[0]
+        assert head.count("at the last update") == 2 and ("median" not in head) == few
 
 
 def test_the_table_of_a_long_run_has_both_ends_and_says_so():
