@@ -181,6 +181,22 @@ def test_the_explanation_gives_noise_as_the_reason_where_it_is():
     assert "nearly alike" in race_words.question(race(UPDATES)).why
 
 
+@pytest.mark.parametrize(
+    ("noise", "small"),
+    [
+        (0.0, Lane(4, Constant(0.02))),
+        (1.0, Lane(4, InverseTime(0.05, 0.01))),
+        (1.0, Lane(4, Constant(0.02), Momentum(0.5))),
+    ],
+    ids=["no noise", "falling", "another rule"],
+)
+def test_noise_is_not_the_reason_for_an_order_that_only_happens_to_agree_with_it(noise, small):
+    lanes = (Lane(40, Constant(0.2)), small)
+    run = Race(Model(datasets.noisy_line(n=40, noise=noise, seed=7)), lanes, np.array([-1.0, 4.0]), (300, 300))
+    why = race_words.question(run).why
+    assert " batch is lowest" in why and "noise" not in why.split("At the last update")[1]
+
+
 def test_a_page_that_asks_runs_every_lane_once(monkeypatch):
     calls = []
 
