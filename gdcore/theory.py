@@ -13,6 +13,7 @@ and S = E[e e'] has a linear recursion, with A = 2 x x', H = E[A] and c = 2 x r 
     S <- (I - eta H) S (I - eta H) + eta^2 / B (E[A S A] - H S H + E[c c'] + E[A e c' + c e' A])
 
 Its stability, its fixed point and its path give the mean-square limit, the noise floor and the expected gap.
+With momentum it goes on to the moments of error and velocity together (`_MomentsWithVelocity`).
 Sources: Polyak 1964 (heavy ball); Lessard, Recht & Packard 2016 (limits of Nesterov's rule); Goh 2017 (the picture);
 Widrow & Hoff 1960 and Feuer & Weinstein 1985 (moments of stochastic descent on least squares, "LMS").
 """
@@ -86,10 +87,45 @@ def _reach(optimizer: Optimizer | None) -> float:
     raise ValueError(f"a rate limit is known for plain descent, momentum and Nesterov, got {optimizer}")
 
 
-def best_rate(curvatures: Array) -> float:
-    """The constant rate with which plain descent shrinks its worst direction fastest: 2 / (lambda_min + lambda_max)."""
+def best_rate(curvatures: Array, optimizer: Optimizer | None = None) -> float:
+    """The constant rate whose worst direction has the smallest long-run factor; beta of the rule stays as it is.
+
+    With low and high, the smallest non-zero and the largest curvature: plain 2 / (low + high), heavy ball
+    2 (1 + beta) / (low + high). The factor r(x) of a direction, x = eta lambda, falls and then rises. So the worst
+    direction is one of these two, and the best rate is where r(eta low), which still falls, meets r(eta high).
+    Heavy ball (Polyak 1964): x enters only the trace 1 + beta - x of the recurrence, so r is even around x = 1 + beta,
+    and that is the middle of eta low and eta high. Around it, from (1 - sqrt(beta))^2 to (1 + sqrt(beta))^2, r is flat,
+    sqrt(beta). The rate is the mediant of (1 - sqrt(beta))^2 / low and (1 + sqrt(beta))^2 / high, the first rate at
+    which the one direction has come to the flat part and the last at which the other is on it: it is on it with both
+    if any rate is. Nesterov: r falls to 0 at x = 1 and rises to 1 at the limit; the two meet from 1 / high on.
+    """
     low, high = _extremes(curvatures)
-    return 2 / (low + high)
+    match optimizer:
+        case None | GradientDescent():
+            return 2 / (low + high)
+        case Momentum(beta):
+            return 2 * (1 + beta) / (low + high)
+        case Nesterov():
+            return _where_the_factors_meet(np.array([low, high]), optimizer)
+    raise ValueError(f"a best rate is known for plain descent, momentum and Nesterov, got {optimizer}")
+
+
+def _where_the_factors_meet(extremes: Array, optimizer: Nesterov) -> float:
+    """The rate from which on the steepest direction shrinks more slowly than the flattest."""
+
+    def flattest_is_worse(rate: float) -> bool:
+        flattest, steepest = contraction(extremes, rate, optimizer)
+        return bool(flattest > steepest)
+
+    return _turn(flattest_is_worse, 1 / float(extremes[1]), rate_limit(extremes, optimizer))
+
+
+def _turn(holds: Callable[[float], bool], low: float, high: float) -> float:
+    """Where a condition that holds at first ceases to, between low and high."""
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return (low + high) / 2
 
 
 def best_heavy_ball(curvatures: Array) -> tuple[float, float]:
@@ -354,13 +390,143 @@ class _Moments(NamedTuple):
         """I - eta K, (m^2, m^2)."""
         return np.asarray(np.eye(len(self.decay)) - learning_rate * self.spread)
 
+    def gains(self, rate: float) -> bool:
+        """Whether a larger rate would shrink the second moment faster.
 
-def _moments(objective: LeastSquares, size: int, learning_rate: float = 0.0) -> _Moments:
-    """The moments, once size and rate have been checked."""
+        An update of S, I - eta P + eta^2 Q, keeps it positive, so its spectral radius is its largest eigenvalue, 1 - c
+        (Krein & Rutman 1948). c(eta) is the least of many parabolas, u'(eta P - eta^2 Q)u over all |u| = 1, hence
+        concave, and it rises as long as that one does: u'P u > 2 eta u'Q u.
+        """
+        roots = np.sqrt(self.decay)
+        inverse = np.linalg.inv(self.kept(rate)) / np.outer(roots, roots)  # its largest, eta / c, keeps its digits
+        least = roots * np.linalg.eigh(inverse)[1][:, -1]
+        return bool(least @ least > 2 * rate * least @ self.spread @ least)
+
+
+class _MomentsWithVelocity(NamedTuple):
+    """The second moments of error e and velocity v under a rule with momentum, for batches drawn with replacement.
+
+    Of a gradient g = A e the rule makes the direction a g + b v and the next velocity c g + f v, in every direction
+    alike. With S = E[e e'], C = E[e v'], V = E[v v'] and K S = E[A S A] an update of them is again linear:
+
+        S - S+ = eta (a (S H + H S) + b (C + C')) - eta^2 (a^2 K S + a b (H C + C' H) + b^2 V)
+        C - C+ = C - c S H - f C + eta (a c K S + a f H C + b c C' H + b f V)
+        V - V+ = V - c^2 K S - c f (H C + C' H) - f^2 V
+
+    Along the m directions with curvature, H = diag(lambda), the moments are kept as H^(1/2) S H^(1/2), H^(1/2) C
+    H^(-1/2) and H^(-1/2) V H^(-1/2): then H appears only where eta does, and K only asks for the directions whitened.
+    Entry (j, k) of S decays at P = lambda_j + lambda_k. Once its row is divided by eta P, all numbers are of size 1
+    however badly the data are scaled, and what is left is straight in eta: for (S, C, C', V), 4 m^2 numbers,
+
+        moments - moments+ = D (at_rest + eta slope) moments,    D = (eta P, 1, 1, 1).
+    """
+
+    decay: Array  # P (m^2,)
+    at_rest: Array  # (4 m^2, 4 m^2)
+    slope: Array  # (4 m^2, 4 m^2)
+
+    @property
+    def limit(self) -> float:
+        """The smallest rate at which some moments stay as they are.
+
+        Below it the radius is below 1; it reaches 1 as an eigenvalue, with moments that are positive (Krein & Rutman).
+        """
+        inverse_rates = np.linalg.eigvals(-np.linalg.solve(self.at_rest, self.slope))
+        real = np.abs(inverse_rates.imag) <= 1e-8 * np.abs(inverse_rates)
+        steepest = float(inverse_rates.real[real].max(initial=0))
+        return 1 / steepest if steepest else inf
+
+    def factor(self, rate: float) -> float:
+        """The spectral radius of an update."""
+        if 0 < rate < self.limit:
+            inverses = np.linalg.eigvals(self._inverse(rate))
+            return 1 - 1 / float(inverses.real[np.abs(inverses).argmax()])
+        roots = np.sqrt(self._rows(rate))
+        kept = np.eye(len(roots)) - roots[:, None] * (self.at_rest + rate * self.slope) * roots
+        return float(np.abs(np.linalg.eigvals(kept)).max())
+
+    def gains(self, rate: float) -> bool:
+        """Whether a larger rate would shrink the moments faster: the sign of the derivative of c(eta), 1 - the radius.
+
+        c is the least eigenvalue of M = D^(1/2) (at_rest + eta slope) D^(1/2) and the derivative tr(Q M') / tr(Q), with
+        Q the projector on its eigenvectors. It is a mean over them where there are several: data may be symmetric.
+        Here M' = (D'D^(-1) M + M D'D^(-1)) / 2 + D^(1/2) slope D^(1/2), and M Q = Q M = c Q.
+        """
+        inverse, roots, errors = self._inverse(rate), np.sqrt(self._rows(rate)), len(self.decay)
+        projector = inverse
+        for _ in range(30):
+            projector = projector @ projector
+            projector /= np.abs(projector).max()
+        least = np.trace(projector) / np.vdot(projector, inverse.T)
+        of_rows = least * np.trace(projector[:errors, :errors]) / rate
+        return bool(of_rows + np.vdot(projector, (roots[:, None] * self.slope * roots).T) > 0)
+
+    def _rows(self, rate: float) -> Array:
+        return np.concatenate([rate * self.decay, np.ones(3 * len(self.decay))])
+
+    def _inverse(self, rate: float) -> Array:
+        """That of D (at_rest + eta slope), balanced: its largest eigenvalue, 1 / c, keeps its digits."""
+        roots = np.sqrt(self._rows(rate))
+        return np.asarray(np.linalg.inv(self.at_rest + rate * self.slope) / np.outer(roots, roots))
+
+
+def _moments_with_velocity(objective: LeastSquares, size: int, optimizer: Optimizer | None) -> _MomentsWithVelocity:
+    _check(size)
+    (a, b), (c, f) = _direction_and_velocity(optimizer)
+    curved, directions, _ = objective.principal(objective.optimum)
+    curved, directions = curved[curved > 0], directions[:, curved > 0]
+    here, there = np.repeat(curved, len(curved)), np.tile(curved, len(curved))  # lambda_j and lambda_k of entry (j, k)
+    decay, both = here + there, 1 / (1 / here + 1 / there)  # P, and lambda_j lambda_k / P
+    white = objective.design @ directions / np.sqrt(curved / 2)
+    pairs = (white[:, :, None] * white[:, None, :]).reshape(len(white), len(decay))
+    one, zero = np.eye(len(decay)), np.zeros((len(decay), len(decay)))
+    spread = (1 - 1 / size) * one + pairs.T @ pairs / (len(white) * size)  # K
+    at_rest = np.block(
+        [
+            [a * one, b * np.diag(there / decay), b * np.diag(here / decay), zero],
+            [-c * one, (1 - f) * one, zero, zero],
+            [-c * one, zero, (1 - f) * one, zero],
+            [-c * c * spread, -c * f * one, -c * f * one, (1 - f * f) * one],
+        ]
+    )
+    slope = np.block(
+        [
+            [-a * a * spread, -a * b * one, -a * b * one, -b * b * one],
+            [a * c * spread, a * f * one, b * c * one, b * f * one],
+            [a * c * spread, b * c * one, a * f * one, b * f * one],
+            [zero, zero, zero, zero],
+        ]
+    )
+    rows = np.concatenate([both, here, there, np.zeros_like(decay)])
+    return _MomentsWithVelocity(decay, at_rest, rows[:, None] * slope)
+
+
+def _direction_and_velocity(optimizer: Optimizer | None) -> tuple[Array, Array]:
+    """(a, b) and (c, f): what a rule makes of a gradient and a velocity. Plain descent has none."""
+    match optimizer:
+        case None | GradientDescent():
+            return np.array([1.0, 0.0]), np.zeros(2)
+        case Momentum() | Nesterov():
+            return optimizer.update(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    raise ValueError(f"second moments are known for plain descent, momentum and Nesterov, got {optimizer}")
+
+
+def _second_moments(objective: LeastSquares, size: int, optimizer: Optimizer | None) -> _Moments | _MomentsWithVelocity:
+    if optimizer is None or isinstance(optimizer, GradientDescent):
+        return _moments(objective, size)
+    return _moments_with_velocity(objective, size, optimizer)
+
+
+def _check(size: int, learning_rate: float = 0.0) -> None:
     if not size >= 1:
         raise ValueError(f"size must be at least 1, got {size}")
     if not (isfinite(learning_rate) and learning_rate >= 0):
         raise ValueError(f"learning_rate must be finite and at least 0, got {learning_rate}")
+
+
+def _moments(objective: LeastSquares, size: int, learning_rate: float = 0.0) -> _Moments:
+    """The moments, once size and rate have been checked."""
+    _check(size, learning_rate)
     curved, directions, _ = objective.principal(objective.optimum)
     curved, directions = curved[curved > 0], directions[:, curved > 0]
     along, residuals = objective.design @ directions, _residuals_at_optimum(objective)
@@ -384,30 +550,36 @@ def _residuals_at_optimum(objective: LeastSquares) -> Array:
     return np.asarray(np.where(np.abs(residuals) <= ROUNDING * scale, 0.0, residuals))
 
 
-def mean_square_limit(objective: LeastSquares, size: int) -> float:
-    """The constant rate of plain descent at which E|error|^2 stops shrinking, `size` examples drawn with replacement.
+def mean_square_limit(objective: LeastSquares, size: int, optimizer: Optimizer | None = None) -> float:
+    """The constant rate at which E|error|^2 stops shrinking, `size` examples drawn with replacement.
 
-    At most rate_limit, 2 / lambda_max, which it approaches for large sizes. Infinite where nothing is curved.
+    At most rate_limit, which it approaches for large sizes. Infinite where nothing is curved.
     """
-    return _moments(objective, size).limit
+    return _second_moments(objective, size, optimizer).limit
 
 
-def best_mean_square_rate(objective: LeastSquares, size: int) -> float:
-    """The constant rate with which the second moment shrinks fastest; 2 / (lambda_min + lambda_max) for large sizes.
+def mean_square_factor(
+    objective: LeastSquares, size: int, learning_rate: float, optimizer: Optimizer | None = None
+) -> float:
+    """What an update multiplies E|error|^2 by in the long run, `size` examples drawn with replacement.
 
-    An update of S, I - eta P + eta^2 Q, keeps it positive, so its spectral radius is its largest eigenvalue, 1 - c
-    (Krein & Rutman 1948). c(eta) is the least of many parabolas, u'(eta P - eta^2 Q)u over all |u| = 1, hence concave,
-    and it rises as long as that one does: u'P u > 2 eta u'Q u.
+    That of the part without noise: the spectral radius of the recursion of all second moments of error and velocity.
+    The square of the worst contraction for large sizes; 1 at the mean-square limit.
+    """
+    _check(size, learning_rate)
+    _extremes(curvatures(objective))
+    return _moments_with_velocity(objective, size, optimizer).factor(learning_rate)
+
+
+def best_mean_square_rate(objective: LeastSquares, size: int, optimizer: Optimizer | None = None) -> float:
+    """The constant rate with the least mean_square_factor; that of plain descent is best_rate for large sizes.
+
+    With momentum, c = 1 - factor is taken to rise up to its peak and to fall from there on, as it does in every case
+    that was tried; of plain descent this is proved.
     """
     _extremes(curvatures(objective))
-    moments = _moments(objective, size)
-    roots, low, high = np.sqrt(moments.decay), 0.0, moments.limit
-    for _ in range(50):
-        rate = (low + high) / 2
-        inverse = np.linalg.inv(moments.kept(rate)) / np.outer(roots, roots)  # its largest, eta / c, keeps its digits
-        least = roots * np.linalg.eigh(inverse)[1][:, -1]
-        low, high = (rate, high) if least @ least > 2 * rate * least @ moments.spread @ least else (low, rate)
-    return (low + high) / 2
+    moments = _second_moments(objective, size, optimizer)
+    return _turn(moments.gains, 0.0, moments.limit)
 
 
 def noise_floor(objective: LeastSquares, learning_rate: float, size: int) -> float:

@@ -131,7 +131,7 @@ def test_the_points_of_a_picture_are_those_of_the_lessons_chart(slide):
         curves = drawn(app, 1, "curves").query("run == 0").groupby("lane")
         for run, (_, curve) in zip(runs, curves, strict=True):
             np.testing.assert_array_equal(run.x, curve.time)
-            np.testing.assert_array_equal(run.y, curve.loss)
+            np.testing.assert_array_equal(run.y, curve.height)
         return
     (run,) = runs
     chart, x, y = (0, "x", "f") if slide.page == "quadratic" else (2, "update", "loss")

@@ -91,7 +91,7 @@ def test_a_pinned_race_keeps_the_lowest_and_the_highest_loss_of_every_lane():
     curves = drawn(app, 1, "curves")
     pinned = drawn(change(press(app, "race_pin"), "race", rate="0.04"), 1, "pins")
     assert set(pinned.name) == {"", "A1", "A2", "A3"}
-    extremes = curves.groupby("lane").loss.agg(["min", "max"])
+    extremes = curves.groupby("lane").height.agg(["min", "max"])
     np.testing.assert_allclose(pinned.groupby("lane").y.agg(["min", "max"]), extremes, rtol=1e-6)
 
 

@@ -20,6 +20,7 @@ from gdcore import (
     Momentum,
     Nesterov,
     StepDecay,
+    datasets,
     descend,
     theory,
 )
@@ -28,8 +29,9 @@ from pages.shared import lanes as lane_settings
 from pages.shared import race_claims
 from pages.shared import race_words as words
 from pages.shared.models import Model
+from pages.shared.programs import csv_text
 from pages.shared.race_runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
-from tests.harness import any_value, drawn, open_lesson
+from tests.harness import any_value, drawn, numbers_printed, open_lesson, program
 from tests.test_race_runs import LINE, NOISY, OPENING, SIZES, START, course, least_loss, loss_of, race, stream
 
 SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
@@ -96,8 +98,8 @@ def paths(app, chart: int) -> list:
 
 
 def ends(app) -> list[float]:
-    """The loss at which each lane's marked run ends, as drawn."""
-    return [path.loss.iloc[-1] for path in paths(app, LOSS)]
+    """The multiple of the least loss at which each lane's marked run ends, as drawn; without one, the loss."""
+    return [path.height.iloc[-1] for path in paths(app, LOSS)]
 
 
 def bar(app) -> dict:
@@ -167,7 +169,7 @@ def test_on_the_parallel_clock_an_update_takes_b_over_p_rounds_rounded_up(worker
 
 
 def test_each_at_its_own_best_rate_batch_needs_5_updates_and_has_the_largest_rate():
-    app = scene("Each at its own best rate")
+    app = scene("Each at its best rate in the long run")
     batch, mini, stochastic = (told(line.split("η")[1])[0] for line in verdicts(app))
     assert batch == pytest.approx(2 / (FLATTEST + STEEPEST), rel=1e-3)
     assert batch > mini > stochastic
@@ -202,8 +204,8 @@ def test_decay_rescues_sgd():
 def test_decays_too_fast_and_freezes_at_four_times_the_optimal_loss():
     app = scene("Decays too fast and freezes")
     path = paths(app, LOSS)[3]
-    assert path.loss.iloc[-1] == pytest.approx(4, rel=0.15)
-    late = path.loss[path["update"] > 500]
+    assert path.height.iloc[-1] == pytest.approx(4, rel=0.15)
+    late = path.height[path["update"] > 500]
     assert len(late) > 20 and np.ptp(late) < 1e-6  # 0.05 x 0.95^500 = 4e-13: it does not move any more
     assert "orange-badge" in verdicts(app)[3] and "freezes" in verdicts(app)[3]
     total, left = told(verdicts(app)[3].split("freezes")[1])[:2]
@@ -619,6 +621,43 @@ def test_the_table_is_the_followed_lanes_run():
     np.testing.assert_allclose(moved, table[["w", "b"]].to_numpy()[1:], rtol=1e-12)
 
 
+RUNS = {
+    "opening": {},
+    "batch": {"follow": 1},
+    "momentum": {"rule3": "momentum", "rate": "0.01"},
+    "Nesterov, falling": {"rule2": "Nesterov", "schedule2": "1/t", "follow": 2},
+    "replacement": {"order": "drawn with replacement", "follow": 2},
+    "each at its best": {"rates": "each at its own best rate", "rule2": "momentum", "follow": 2, "clock": UPDATES},
+    "no noise": {"noise": 0.0},
+    "own data": {"data": "Your own", "size2": "2", "follow": 2, "w1": 0, "b": 0, "rate": "0.01"},
+    "stream": {"data": "A stream that drifts", "n": 300},
+}
+
+
+@pytest.mark.parametrize("link", RUNS.values(), ids=RUNS)
+def test_the_loss_of_the_table_and_its_file_is_what_the_program_prints(link, tmp_path, monkeypatch):
+    app = open_lesson("race", **({"budget": 5} | link))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / lesson.FILES[lesson.STREAM]).write_text(csv_text(datasets.drifting_line(300, 1, 7)))
+    app.session_state["race_table"] = True
+    rows = app.run().dataframe[0].value
+    printed = numbers_printed(program(app, "race"))
+    stream = "data" in link and "stream" in link["data"]
+    losses = rows.set_index("update")["loss on all examples" if stream else "loss"]
+    np.testing.assert_allclose(printed[:, -1], losses[printed[:, 0].astype(int)], rtol=1e-8, atol=1e-25)
+    lane = int(link.get("follow", 3)) - 1
+    shown = paths(app, LOSS)[lane]
+    page = rows.set_index("update")["loss on the half that arrives" if stream else "loss"]
+    np.testing.assert_allclose(shown.loss, page[shown["update"]], rtol=1e-12)
+    assert stream == any("The program prints the loss on all examples" in text.value for text in app.caption)
+
+
+def test_the_score_says_that_it_is_of_the_last_update_and_of_several_seeds_the_median():
+    for seeds, few in (((3,), True), ((3, 4, 5), False)):
+        head = words.score(race_on(256, 1, seeds=seeds), rest=False).splitlines()[0]
+        assert head.count("at the last update") == 2 and ("median" not in head) == few
+
+
 def test_the_table_of_a_long_run_has_both_ends_and_says_so():
     app = open_lesson("race", follow=3)
     app.session_state["race_table"] = True
@@ -716,8 +755,9 @@ def test_own_data_are_raced():
     assert app.title[0].value.endswith("on 3 examples") and not app.warning
     x, y = np.array([1, 2, 3.0]), np.array([3, 5, 8.0])
     best = np.polyfit(x, y, 1)
-    loss = np.mean((x - y) ** 2) / np.mean((np.polyval(best, x) - y) ** 2)
+    loss, least = np.mean((x - y) ** 2), np.mean((np.polyval(best, x) - y) ** 2)
     assert paths(app, LOSS)[0].loss[0] == pytest.approx(loss, rel=1e-9)
+    assert paths(app, LOSS)[0].height[0] == pytest.approx(loss / least, rel=1e-9)
 
 
 # A little more than is allowed, so that the machine survives the day on which the cap is not applied.

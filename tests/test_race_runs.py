@@ -149,8 +149,7 @@ def test_all_lanes_see_the_same_data_from_the_same_start_and_not_each_other():
         assert_array_equal(run.trace.theta, alone.trace.theta)
         assert_array_equal(run.trace.theta[0], np.broadcast_to(START, (run.runs, 2)))
         for i in range(run.runs):
-            losses = loss_of(OPENING.dataset, run.trace.theta[:, i]) / least_loss(OPENING.dataset)
-            assert_allclose(run.loss[:, i], losses, rtol=1e-9)
+            assert_allclose(run.loss[:, i], loss_of(OPENING.dataset, run.trace.theta[:, i]), rtol=1e-9)
 
 
 def test_the_number_of_seeds_does_not_change_a_run():
@@ -186,20 +185,21 @@ PRINTED = {UPDATES: (31, 31, 31), EXAMPLES: (7936, 992, 31), PARALLEL: (31 * 8, 
 @every_clock
 def test_below_twice_the_least_loss_after_31_updates_but_7936_992_and_31_examples(opening, clock):
     for printed, run in zip(PRINTED[clock], opening[clock].courses, strict=True):
-        assert np.median(run.below(2.0)[0]) == pytest.approx(printed, rel=0.15)
+        assert opening[clock].goal == pytest.approx(2 * least_loss(OPENING.dataset), rel=1e-12)
+        assert np.median(run.below(opening[clock].goal)[0]) == pytest.approx(printed, rel=0.15)
 
 
 def test_the_first_below_agrees_with_the_plain_loop(opening):
     dataset = OPENING.dataset
     for lane, run in zip(opening[UPDATES].lanes, opening[UPDATES].courses, strict=True):
-        first = run.below(2.0)[0]
+        first = run.below(opening[UPDATES].goal)[0]
         for i in range(0, run.runs, 6):
             losses = loss_of(dataset, walk(OPENING, lane, 120, seed=62 + i))
             assert first[i] == (losses < 2 * least_loss(dataset)).argmax()
 
 
 def test_at_the_end_batch_and_mini_batch_are_near_the_least_loss_and_stochastic_about_8_percent_above(opening):
-    batch, mini, stochastic = (run.last - 1 for run in opening[EXAMPLES].courses)
+    batch, mini, stochastic = (run.last / least_loss(OPENING.dataset) - 1 for run in opening[EXAMPLES].courses)
     assert batch < 1e-3 and mini[0] < 1e-3  # the opening's own seed; of 20 seeds the middle one is at 0.16 %
     assert np.median(mini) < 3e-3 and mini.max() < 1e-2
     assert stochastic[0] == pytest.approx(0.08, rel=0.15)
@@ -257,7 +257,9 @@ def test_what_is_drawn_of_every_frame_is_what_was_computed_by_that_time(clock, e
         theta = c.trace.theta[updates, 0]
         assert_array_equal(path[["p", "q"]][rows], theta)
         assert_allclose(lines[["w1", "b"]][rows], theta, rtol=1e-12)
-        assert_allclose(losses["path"].loss[rows], loss_of(OPENING.dataset, theta) / OPENING.floor, rtol=1e-9)
+        loss = loss_of(OPENING.dataset, theta)
+        assert_allclose(losses["path"].loss[rows], loss, rtol=1e-9)
+        assert_allclose(losses["path"].height[rows], loss / least_loss(OPENING.dataset), rtol=1e-9)
         assert_array_equal(losses["path"].time[rows], np.maximum(c.clock[updates], losses["view"]["first"][0]))
         assert not losses["path"].over[rows].any()
 
@@ -305,7 +307,8 @@ def test_curves_are_the_runs_with_both_ends_and_every_extreme(log, seeds):
             mine = curves[(curves.lane == i) & (curves.run == j)]
             at = np.searchsorted(c.clock, np.where(mine.time < 1, 0, mine.time))
             assert_allclose(mine.time, np.maximum(c.clock[at], first), rtol=1e-7)
-            assert_allclose(mine.loss, c.loss[at, j], rtol=1e-7)  # single precision: 6e-8
+            multiple = c.loss[at, j] / least_loss(OPENING.dataset)
+            assert_allclose(mine.height, multiple, rtol=2e-7)  # single precision: 6e-8
             assert at[0] == 0 and at[-1] == len(c.loss) - 1
             assert_no_noise_is_hidden(c.clock, c.loss[:, j], at, 60, run.total, log)
             assert_array_equal(mine.frame, np.searchsorted(run.times, c.clock[at]))
@@ -384,15 +387,15 @@ def test_every_drawn_number_is_finite(model, lanes, clock):
         for name, table in tables.items():
             for column, values in table.select_dtypes("number").items():
                 allowed = np.zeros(len(values), dtype=bool)
-                if column == "loss" and name == "path":
-                    at = [c.marked[rows] for c, rows in zip(run.courses, run.standing(), strict=True)]
-                    allowed = (np.concatenate(at) == 0) | (np.concatenate(at) == np.inf)
-                elif column == "loss":
+                if column == "height" and name == "path":
+                    with np.errstate(over="ignore"):
+                        allowed = (table.loss == 0) | (table.loss / (run.least or 1.0) == np.inf)
+                elif column == "height":
                     allowed = values.isna() & any((c.loss == 0).any() for c in run.courses)
                 assert (np.isfinite(values) | allowed).all(), f"{chart}, {name}, {column}"
-    assert (drawn["losses"]["curves"].loss.dropna() > 0).all(), "a log axis has no 0"
+    assert (drawn["losses"]["curves"].height.dropna() > 0).all(), "a log axis has no 0"
     view = drawn["losses"]["view"].iloc[0]
-    assert 0 < view.loss_low < view.loss_high and view["first"] < view["last"]
+    assert 0 < view.height_low < view.height_high and view["first"] < view["last"]
 
 
 def test_the_axes_hold_every_run_where_the_marked_one_leaves_first():
@@ -524,7 +527,7 @@ def test_a_race_on_200_000_rows_of_ones_own_is_recorded_within_the_cap():
     assert [len(c.loss) - 1 for c in run.courses] == [4, 4 * 6_250, 4 * 200_000]
     drawn = as_frames(run.losses(True))
     assert drawn["curves"].notna().all(axis=None) and len(drawn["curves"]) < 2000
-    assert_allclose([c.last[0] for c in run.courses[1:]], 1, atol=0.5)
+    assert_allclose([c.last[0] / run.least for c in run.courses[1:]], 1, atol=0.5)
 
 
 # ---- below the goal
@@ -591,8 +594,10 @@ def test_on_a_stream_the_loss_is_that_on_the_half_that_arrives(n, clock):
     halves = [data._replace(features=data.features[p], targets=data.targets[p]) for p in (slice(half), slice(half, n))]
     for size, c in zip((1, 7, n), run.courses, strict=True):
         seen = np.minimum(size * np.arange(len(c.loss)), n)
-        multiples = [loss_of(part, c.trace.theta[:, 0]) / least_loss(part) for part in halves]
-        assert_allclose(c.loss[:, 0], np.where(seen < half, *multiples), rtol=1e-9)
+        losses = [loss_of(part, c.trace.theta[:, 0]) for part in halves]
+        assert_allclose(c.loss[:, 0], np.where(seen < half, *losses), rtol=1e-9)
+        least = np.where(seen < half, *map(least_loss, halves))
+        assert_allclose(run.multiples(c)[:, 0], c.loss[:, 0] / least, rtol=1e-9)
         assert c.since == (seen >= half).argmax()
         assert c.runs == 1
 
@@ -622,24 +627,38 @@ def test_a_lane_that_leaves_the_range_of_numbers_before_the_drift_never_gets_bel
 def test_best_rates_of_plain_lanes_are_those_of_theory(model):
     curved = np.linalg.eigvalsh(2 * model.objective.design.T @ model.objective.design / model.objective.n_examples)
     n = model.objective.n_examples
-    start, rule = np.zeros(2), GradientDescent()
-    assert best_rate(model.objective, start, Batches(n), rule) == pytest.approx(2 / (curved[0] + curved[-1]))
-    rates = [best_rate(model.objective, start, Batches(size), rule) for size in range(1, n, max(1, n // 5))]
+    rule = GradientDescent()
+    assert best_rate(model.objective, Batches(n), rule) == pytest.approx(2 / (curved[0] + curved[-1]))
+    rates = [best_rate(model.objective, Batches(size), rule) for size in range(1, n, max(1, n // 5))]
     assert rates == sorted(rates) and rates[-1] < 2 / (curved[0] + curved[-1])
     assert rates[0] == pytest.approx(theory.best_mean_square_rate(model.objective, 1))
 
 
+def long_run_factor(model: Model, size: int, rate: float, rule) -> float:
+    """What an update multiplies the mean squared error by in the end: the mean over batches of all products of pairs.
+
+    The columns of the map of one update are what the rule makes of error and velocity.
+    """
+    design, n = model.objective.design, model.objective.n_examples
+    rows = np.arange(n)[None] if size == n else np.random.default_rng(1).integers(n, size=(4000, size))
+    hessians, columns = 2 / size * np.einsum("nbi,nbj->nij", design[rows], design[rows]), []
+    for error, velocity in zip(np.eye(2, 4).T, np.eye(2, 4, 2).T, strict=True):
+        direction, velocity = rule.update(hessians @ error, velocity)
+        columns.append(np.hstack([error - rate * direction, velocity]))
+    maps = np.stack(columns, axis=-1)
+    return float(np.abs(np.linalg.eigvals(np.einsum("nij,nkl->ikjl", maps, maps).reshape(16, 16) / len(maps))).max())
+
+
 @pytest.mark.parametrize("size", [256, 8])
-@pytest.mark.parametrize("rule", [Momentum(0.9), Nesterov(0.5)], ids=["momentum", "nesterov"])
-def test_with_momentum_the_best_rate_beats_half_and_twice_of_it(size, rule):
-    """On the run on which it was chosen: the mean logarithm of the loss over the first 300 updates."""
-    best = best_rate(OPENING.objective, START, Batches(size, 3), rule)
-
-    def mean_loss(rate):
-        run = race(Lane(size, Constant(rate), rule), budget=Budget(300, "updates"), seeds=(3,)).courses[0]
-        return np.log(run.marked).mean() if not run.left else INF
-
-    assert mean_loss(best) < min(mean_loss(best / 2), mean_loss(2 * best))
+@pytest.mark.parametrize("rule", [Momentum(0.5), Momentum(0.9), Nesterov(0.5)], ids=str)
+def test_with_momentum_the_best_rate_is_the_one_with_the_best_factor_in_the_long_run(size, rule):
+    """The mean over 4,000 batches is known to about 1 %; of the flat part of the heavy ball no rate is much better."""
+    best = best_rate(OPENING.objective, Batches(size), rule)
+    factor = long_run_factor(OPENING, size, best, rule)
+    limit = theory.rate_limit(theory.curvatures(OPENING.objective), rule)
+    others = [long_run_factor(OPENING, size, part * limit, rule) for part in np.geomspace(1e-3, 1, 61)]
+    assert factor <= min(others) + (0.01 if size < 256 else 1e-9)
+    assert factor < 0.91
 
 
 def test_a_third_parameter_is_drawn_at_its_place():

@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from gdcore import Batches, GradientDescent, LeastSquares, datasets, descend
+from gdcore import Adam, Batches, GradientDescent, LeastSquares, Momentum, Nesterov, datasets, descend
 from gdcore.scaling import standardised
 from gdcore.theory import (
     best_mean_square_rate,
     best_rate,
+    contraction,
     curvatures,
     expected_gap,
     first_order_noise_floor,
     gradient_noise,
+    mean_square_factor,
     mean_square_limit,
     noise_floor,
     predicted_gap,
@@ -161,6 +163,99 @@ def test_no_rate_on_a_grid_beats_the_best(objective, size):
     grid = np.linspace(0, mean_square_limit(objective, size), 101)
     assert radius(best) <= min(map(radius, [*grid, 0.9999 * best, 1.0001 * best])) + 1e-14
     assert radius(best) < 1
+
+
+RULES = [Momentum(0.5), Momentum(0.9), Nesterov(0.5), Nesterov(0.9)]
+every_rule = pytest.mark.parametrize("rule", RULES, ids=str)
+FOUR = LeastSquares(np.vstack([np.eye(2), -np.eye(2)]), [0, 1, 2, 3], intercept=False)  # all directions alike
+
+
+def factor_by_enumeration(objective, size, rate, rule):
+    """The spectral radius of E[M (x) M] over every batch, M the map of (error, velocity) that an update is."""
+    d = objective.design.shape[1]
+    designs = objective.design[every_batch(objective, size)]
+    columns = []
+    for unit in np.eye(2 * d):
+        gradients = 2 / size * designs.swapaxes(1, 2) @ designs @ unit[:d]
+        direction, velocity = rule.update(gradients, np.zeros_like(gradients) + unit[d:])
+        columns.append(np.hstack([unit[:d] - rate * direction, velocity]))
+    maps = np.stack(columns, axis=-1)
+    return np.abs(np.linalg.eigvals(np.mean([np.kron(one, one) for one in maps], axis=0))).max()
+
+
+@every_rule
+@pytest.mark.parametrize("objective", [SMALL, UNEVEN, ONE, FOUR], ids=["small", "uneven", "one", "alike"])
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_mean_square_factor_is_that_of_the_mean_over_every_batch(objective, size, rule):
+    limit = mean_square_limit(objective, size, rule)
+    assert mean_square_factor(objective, size, limit, rule) == pytest.approx(1, abs=1e-9)
+    for part in (0.001, 0.1, 0.5, 0.99, 1.01, 3):
+        expected = factor_by_enumeration(objective, size, part * limit, rule)
+        assert mean_square_factor(objective, size, part * limit, rule) == pytest.approx(expected, rel=1e-7)
+
+
+@every_rule
+@pytest.mark.parametrize("objective", [SMALL, UNEVEN, ONE, FOUR], ids=["small", "uneven", "one", "alike"])
+@pytest.mark.parametrize("size", [1, 2])
+def test_no_rate_on_a_grid_has_a_better_factor_than_the_best(objective, size, rule):
+    best, limit = best_mean_square_rate(objective, size, rule), mean_square_limit(objective, size, rule)
+    factor = factor_by_enumeration(objective, size, best, rule)
+    grid = [*limit * np.geomspace(1e-4, 1, 101), 0.999 * best, 1.001 * best]
+    assert factor <= min(factor_by_enumeration(objective, size, rate, rule) for rate in grid) + 1e-8
+    assert factor < 1
+
+
+@pytest.mark.parametrize("objective", [LINE, PLANE, cars(), SMALL, UNEVEN, TWICE, FEW, EXACT, ONE, SCALED, FOUR])
+@pytest.mark.parametrize("size", [1, 8, 10**15])
+def test_momentum_without_memory_is_plain_descent(objective, size):
+    for quantity in (mean_square_limit, best_mean_square_rate):
+        plain = quantity(objective, size)
+        assert quantity(objective, size, PLAIN) == plain
+        for rule in (Momentum(0), Nesterov(0)):
+            assert quantity(objective, size, rule) == pytest.approx(plain, rel=1e-8)
+    assert mean_square_factor(objective, size, mean_square_limit(objective, size)) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("objective", [SMALL, UNEVEN, EXACT, ONE], ids=["small", "uneven", "exact", "one"])
+@pytest.mark.parametrize("size", [1, 2])
+def test_the_mean_square_factor_of_plain_descent_is_that_of_its_second_moment(objective, size):
+    for part in (0.1, 0.7, 1.5):
+        rate = part * mean_square_limit(objective, size)
+        radius = np.abs(np.linalg.eigvals(update_of_second_moment(objective, rate, size))).max()
+        assert mean_square_factor(objective, size, rate) == pytest.approx(radius, rel=1e-9)
+
+
+@every_rule
+@pytest.mark.parametrize("objective", [LINE, cars(), PLANE], ids=["line", "cars", "plane"])
+def test_the_factor_of_large_batches_is_the_square_of_the_worst_contraction(objective, rule):
+    curved = curvatures(objective)
+    for part in (0.1, 0.7):
+        rate = part * rate_limit(curved, rule)
+        expected = contraction(curved, rate, rule).max() ** 2
+        assert mean_square_factor(objective, 10**15, rate, rule) == pytest.approx(expected, rel=1e-6)
+    assert mean_square_limit(objective, 10**15, rule) == pytest.approx(rate_limit(curved, rule), rel=1e-9)
+
+
+@every_rule
+@pytest.mark.parametrize("stretch", [1e-90, 1e-6, 1e6, 1e90], ids="{:g}".format)
+def test_limit_and_best_rate_keep_their_digits_on_data_of_any_size(stretch, rule):
+    """All columns and rates in another unit: nothing else changes."""
+    plain, scaled = (LeastSquares(by * FEATURES, TARGETS, intercept=False) for by in (1, stretch))
+    for quantity in (mean_square_limit, best_mean_square_rate):
+        assert quantity(scaled, 3, rule) * stretch**2 == pytest.approx(quantity(plain, 3, rule), rel=1e-7)
+
+
+@every_rule
+def test_on_badly_scaled_data_no_digit_of_the_slow_direction_is_lost(rule):
+    """What is left of 1 after an update falls with the square of the stretch; the best rate comes to a limit."""
+    parts, left = [], []
+    for stretch in (1e3, 1e5, 1e7):
+        objective = LeastSquares(FEATURES * [1, stretch], TARGETS)
+        best, limit = best_mean_square_rate(objective, 3, rule), mean_square_limit(objective, 3, rule)
+        parts.append(best / limit)
+        left.append((1 - mean_square_factor(objective, 3, best, rule)) * stretch**2)
+    assert parts == sorted(parts) and parts[0] > 0.9 and parts[-1] < 1
+    assert left[1:] == pytest.approx([left[0]] * 2, rel=0.05)
 
 
 @pytest.mark.parametrize("objective", [LINE, UNEVEN, TWICE, SCALED], ids=["line", "uneven", "valley", "scaled"])
@@ -336,19 +431,30 @@ def test_a_direction_that_is_not_excited_does_not_count_for_the_expected_gap():
 def test_without_curvature_no_rate_is_too_large_and_none_is_best():
     assert mean_square_limit(FLAT, 3) == inf
     assert not expected_gap(FLAT, np.ones(2), 0.3, 1, 5).any()
-    with pytest.raises(ValueError, match="a best rate needs curvatures"):
-        best_mean_square_rate(FLAT, 3)
+    assert mean_square_limit(FLAT, 3, Momentum()) == inf
+    for rule in (None, Momentum()):
+        with pytest.raises(ValueError, match="a best rate needs curvatures"):
+            best_mean_square_rate(FLAT, 3, rule)
+
+
+@pytest.mark.parametrize("claim", [mean_square_limit, best_mean_square_rate])
+def test_no_second_moments_are_claimed_for_other_rules(claim):
+    with pytest.raises(ValueError, match=r"known for plain descent, momentum and Nesterov, got Adam\(.*\)"):
+        claim(SMALL, 3, Adam())
 
 
 USES_OF_A_SIZE = {
     "limit": lambda size: mean_square_limit(SMALL, size),
     "best": lambda size: best_mean_square_rate(SMALL, size),
+    "with momentum": lambda size: best_mean_square_rate(SMALL, size, Momentum()),
+    "factor": lambda size: mean_square_factor(SMALL, size, 0.1),
     "floor": lambda size: noise_floor(SMALL, 0.1, size),
     "first order": lambda size: first_order_noise_floor(SMALL, 0.1, size),
     "gap": lambda size: expected_gap(SMALL, np.ones(3), 0.1, size, 5),
     "noise": lambda size: gradient_noise(SMALL, np.ones(3), size),
 }
 USES_OF_A_RATE = {
+    "factor": lambda rate: mean_square_factor(SMALL, 1, rate),
     "floor": lambda rate: noise_floor(SMALL, rate, 1),
     "first order": lambda rate: first_order_noise_floor(SMALL, rate, 1),
     "gap": lambda rate: expected_gap(SMALL, np.ones(3), rate, 1, 5),

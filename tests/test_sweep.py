@@ -13,6 +13,7 @@ from pages.shared import race_scenes, sweep
 from pages.shared.models import Model
 from pages.shared.race_runs import Lane, Race, beginning_with
 from pages.shared.settings import BatchSize
+from pages.shared.words import number
 from tests.harness import any_value, as_frames, drawn, open_lesson
 
 PLAIN = GradientDescent()
@@ -113,11 +114,11 @@ def test_the_rates_with_a_name_stand_in_their_places():
     rules = as_frames(of_parabola().gaps())["rules"].set_index("kind")
     assert_allclose(rules.rate[["you", "best", "limit"]], [0.05, 1 / 6, 1 / 3], rtol=1e-15)
     assert rules.words["you"] == "you are here: 0.05"
-    assert rules.words["best"] == "best in theory: 0.1667"
+    assert rules.words["best"] == "best in the long run: 0.1667"
     assert rules.words["limit"] == "limit: 0.3333"
 
 
-def test_every_lane_has_its_own_limit_and_the_best_is_measured():
+def test_every_lane_has_its_own_limit_and_the_fastest_is_measured():
     race = a_race(*LANES)
     swept = sweep.of_race(race)
     rules = as_frames(swept.gaps())["rules"]
@@ -145,12 +146,36 @@ def test_what_has_no_place_on_the_axis_has_a_mark():
 def test_the_sentence_counts_what_is_drawn():
     (curve,) = of_parabola().curves
     (sentence,) = of_parabola().sentences()
-    arrive = np.isfinite(curve.needed[:100]).sum()
-    assert sentence.startswith(f"Of 100 rates {arrive} arrive; the fastest, ")
+    reach = np.isfinite(curve.needed[:100]).sum()
+    assert sentence.startswith(
+        f"Of 100 rates {reach} bring the gap down to 1 % for good; the fastest from this start, "
+    )
+    assert curve.needed[curve.fastest] == 1 and f" {number(curve.rates[curve.fastest], 3)}, needs 1 update" in sentence
     assert "needs 1 update; yours, 0.05, needs 7 updates, as theory predicts." in sentence
     assert f"At {(curve.rates[:100] > 1 / 3).sum()} the gap ends larger" in sentence
     (slow,) = of_parabola(0.001, updates=100).sentences()
-    assert "yours, 0.001, does not arrive; theory says 383 updates" in slow
+    assert "yours, 0.001, does not; theory says 383 updates" in slow
+
+
+def test_the_sentences_of_a_race_name_its_goal():
+    below, gap = a_race(LANES[0], LANES[2]), a_race(LANES[0], noise=0.0)
+    for sentence in sweep.of_race(below).sentences():
+        assert " bring the loss below twice the least loss for good" in sentence
+    assert " bring the loss within 1 % of the starting gap for good" in sweep.of_race(gap).sentences()[0]
+    short = sweep.of_race(a_race(LANES[0], steps=1))
+    assert " none brings the loss below twice the least loss for good within the budget" in short.sentences()[0]
+
+
+@pytest.mark.parametrize("lanes", [LANES[:1], LANES])
+@pytest.mark.parametrize("steps", [1, 300])
+def test_what_a_sweep_finds_is_called_the_fastest_or_the_nearest_and_never_the_best(lanes, steps):
+    swept = sweep.of_race(a_race(*lanes, steps=steps))
+    drawn = as_frames(swept.gaps())
+    words = [*drawn["rules"].words, *drawn["lanes"].words, *swept.sentences(), *swept.notes]
+    assert not any("best" in text or "arrive" in text for text in words)
+    for curve, said in zip(swept.curves, drawn["lanes"].words, strict=True):
+        assert ("fastest" in said) == np.isfinite(curve.needed[:100]).any()
+    assert "best" not in drawn["rules"].kind.tolist()
 
 
 @pytest.mark.parametrize(

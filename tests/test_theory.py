@@ -83,7 +83,10 @@ def test_contraction_of_plain_descent_has_the_sign_of_the_error():
     assert contraction(curvatures(PARABOLA), 0.3) == pytest.approx(factor) == -0.8
 
 
-@pytest.mark.parametrize("claim", [rate_limit, lambda c, rule: contraction(c, 0.1, rule)], ids=["limit", "contraction"])
+CLAIMS = {"limit": rate_limit, "best": best_rate, "contraction": lambda c, rule: contraction(c, 0.1, rule)}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
 def test_no_limit_or_factor_is_claimed_for_other_rules(claim):
     with pytest.raises(ValueError, match=r"known for plain descent, momentum and Nesterov, got Adam\(.*\)"):
         claim(np.array([1.0]), Adam())
@@ -91,6 +94,34 @@ def test_no_limit_or_factor_is_claimed_for_other_rules(claim):
 
 def worst(curved, rate):
     return np.abs(contraction(curved[curved != 0], rate)).max()
+
+
+def radius_of_two_steps(curvature, rate, rule):
+    """Of the map of (error, velocity) that one update of the rule is, along one direction."""
+    columns = []
+    for error, velocity in ((1.0, 0.0), (0.0, 1.0)):
+        direction, velocity = rule.update(curvature * error, velocity)
+        columns.append([error - rate * direction, velocity])
+    return np.abs(np.linalg.eigvals(np.transpose(columns))).max()
+
+
+@pytest.mark.parametrize("curved", [[1.0, 1.0], [1.0, 1.5, 1.7], [1.0, 30.0], [0.0, 0.2, 400.0]], ids=str)
+@pytest.mark.parametrize("rule", [rule(beta) for rule in (Momentum, Nesterov) for beta in (0, 0.3, 0.9, 0.99)], ids=str)
+def test_no_rate_on_a_grid_beats_the_best_with_momentum(rule, curved):
+    """A double root is known to half the digits only."""
+    curved = np.array(curved)
+
+    def worst(rate):
+        return max(radius_of_two_steps(curvature, rate, rule) for curvature in curved if curvature)
+
+    best, limit = best_rate(curved, rule), rate_limit(curved, rule)
+    assert worst(best) <= min(worst(rate) for rate in limit * np.linspace(0, 1, 401)[1:]) + 1e-7
+    assert best < limit and worst(best) < 1
+
+
+def test_on_the_flat_part_the_best_rate_of_the_heavy_ball_is_on_it_with_every_direction():
+    curved, beta = np.array([1.0, 3.0]), 0.5
+    assert contraction(curved, best_rate(curved, Momentum(beta)), Momentum(beta)) == pytest.approx(sqrt(beta))
 
 
 @pytest.mark.parametrize("objective", [PARABOLA, EXACT, TWICE], ids=["parabola", "data", "valley"])

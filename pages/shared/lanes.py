@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from gdcore import (
     Batches,
     Constant,
@@ -17,7 +15,6 @@ from gdcore import (
     Momentum,
     Nesterov,
     StepDecay,
-    descend,
     theory,
 )
 from gdcore.optimizers import Optimizer
@@ -33,8 +30,6 @@ CONSTANT, INVERSE, EXPONENTIAL, STEP, COSINE = "constant", "1/t", "exponential",
 PLAIN, MOMENTUM, NESTEROV = "plain", "momentum", "Nesterov"
 PARTS = {CONSTANT: (), INVERSE: ("decay",), EXPONENTIAL: ("factor",), STEP: ("factor", "every"), COSINE: ("final",)}
 OF_A_LANE = ("size", "rate", "schedule", "decay", "factor", "every", "final", "rule", "beta")
-TRIED = np.geomspace(1e-3, 1, 61)  # parts of the batch's limit at which a lane without closed form is tried
-TRIAL = 300  # updates
 
 
 def settings(lane: int, rate: Rate) -> tuple[Setting, ...]:
@@ -93,19 +88,11 @@ def schedule(values: Mapping[str, Any], lane: int, rate: float, updates: int) ->
     }[values[f"schedule{lane}"]]()
 
 
-def best_rate(objective: LeastSquares, start: np.ndarray, batches: Batches, rule: Optimizer) -> float:
-    """The constant rate that suits a lane best.
+def best_rate(objective: LeastSquares, batches: Batches, rule: Optimizer) -> float:
+    """The constant rate of a lane with the best factor in the long run, from theory.
 
-    Plain descent: the rate that shrinks the mean squared distance fastest, from theory. With momentum no closed form is
-    claimed: the rate, of those tried, that brings the mean loss of a short run lowest.
+    Of batches it is the factor of the mean squared error, as if they were drawn with replacement.
     """
-    curved = theory.curvatures(objective)
-    if isinstance(rule, GradientDescent):
-        if batches.size == objective.n_examples and batches.order != "replacement":
-            return theory.best_rate(curved)
-        return theory.best_mean_square_rate(objective, batches.size)
-    rates = TRIED * theory.rate_limit(curved, rule)
-    with np.errstate(all="ignore"):
-        trace = descend(objective, start, rule, rates, TRIAL, batches=batches)
-        reached = np.log(np.maximum(trace.value, 1e-300)).mean(0)
-    return float(rates[np.nanargmin(reached)])
+    if batches.size == objective.n_examples and batches.order != "replacement":
+        return theory.best_rate(theory.curvatures(objective), rule)
+    return theory.best_mean_square_rate(objective, batches.size, rule)

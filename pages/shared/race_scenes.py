@@ -62,12 +62,12 @@ SCENES = (
         "to do.",
     ),
     Scene(
-        "Each at its own best rate",
-        "A fair race: every lane has the rate that suits it best. The exact gradient can afford the largest.",
+        "Each at its best rate in the long run",
+        "Every lane has the rate with the best factor in the long run. The exact gradient can afford the largest.",
         {"clock": UPDATES, "rates": BEST},
         NOISE_FLOOR,
         "At its best rate stochastic descent ends as low as batch descent.",
-        "The rate that is fastest on the way has a high floor at the end: one constant rate cannot be best at both.",
+        "The rate that shrinks the error fastest has a high floor at the end: one constant rate cannot do both well.",
     ),
     Scene(
         "No noise, no instability",

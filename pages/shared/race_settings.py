@@ -91,7 +91,7 @@ def race_of(values: dict, dataset: Dataset) -> tuple[Race, tuple[str, ...]]:
     for lane, size, many in zip(numbers, sizes, updates, strict=True):
         rule, rate = lanes.rule(values, lane), RATE.number(values[f"rate{lane}" if values["rates"] == EACH else "rate"])
         if values["rates"] == BEST:
-            rate = lanes.best_rate(objective, start, Batches(size, seeds[0], order), rule)
+            rate = lanes.best_rate(objective, Batches(size, seeds[0], order), rule)
         racers.append(Lane(size, lanes.schedule(values, lane, rate, many), rule))
     race = Race(model, tuple(racers), start, tuple(updates), order, seeds, values["clock"], values["workers"], drifts)
     return race, () if budget == asked else (words.cut(asked, budget, sizes, n, order, len(seeds)),)

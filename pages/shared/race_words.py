@@ -242,27 +242,31 @@ def at_the_last_update(race: Race) -> str:
     if isinf(ends[lowest]):
         return ""
     alike = [name for name in ends if said[name] == said[lowest]]
+    begin = "At the last update" + (" (medians)" if len(race.seeds) > 1 else "")
     if len(alike) == len(ends):
-        return f"At the last update all are {said[lowest]}."
-    reason = ": what noise leaves grows with η / B" if noise_orders_the_ends(race) else ""
-    return f"At the last update {listed(alike)} {'is' if len(alike) == 1 else 'are'} lowest, {said[lowest]}{reason}."
+        return f"{begin} all are {said[lowest]}."
+    told = f"{begin} {listed(alike)} {'is' if len(alike) == 1 else 'are'} lowest, {said[lowest]}"
+    if noise_orders_the_ends(race, race.courses):
+        return f"{told}: what noise leaves grows with η / B."
+    if noise_orders_the_ends(race, [course for course in race.courses if race.draws(course.lane)]):
+        return f"{told}; among the lanes with noise, what it leaves grows with η / B."
+    return f"{told}."
 
 
-def noise_orders_the_ends(race: Race) -> bool:
+def noise_orders_the_ends(race: Race, courses: Sequence[Course]) -> bool:
     """Whether lanes with more noise, η / B, end higher: all at constant rates, with one rule, and at the goal once."""
-    lanes, rules = race.lanes, {lane.optimizer for lane in race.lanes}
-    chance_or_none = all(race.draws(lane) or race.is_exact(lane) for lane in lanes)
-    if race.drifts or race.least == 0 or len(rules) > 1 or not chance_or_none:
-        return False
-    if not all(isinstance(lane.schedule, Constant) for lane in lanes):
-        return False
-    if len(arrivals_at_the_goal(race)[0]) < len(lanes):
+    lanes = [course.lane for course in courses]
+    comparable = len({lane.optimizer for lane in lanes}) == 1 and all(
+        isinstance(lane.schedule, Constant) and (race.draws(lane) or race.is_exact(lane)) for lane in lanes
+    )
+    if race.drifts or race.least == 0 or not comparable:
         return False
     noise = [0.0 if race.is_exact(lane) else float(lane.schedule(0)) / lane.size for lane in lanes]
-    ends = [float(np.median(course.last)) for course in race.courses]
+    ends = [float(np.median(course.last)) for course in courses]
+    there = [float(np.median(course.below(race.goal)[0])) for course in courses]
     pairs = list(zip(noise, ends, strict=True))
     in_order = all(low < high for less, low in pairs for more, high in pairs if less < more)
-    return in_order and min(noise) < max(noise) and max(ends) < inf
+    return in_order and min(noise) < max(noise) and max(*ends, *there) < inf
 
 
 def belief(race: Race, course: Course) -> tuple[str, str]:

@@ -1,4 +1,7 @@
-"""One descent at a hundred learning rates at once: how near each comes to the optimum, and how soon it arrives.
+"""One descent at a hundred rates at once: how far each closes the gap, and how soon it is at the goal for good.
+
+What is found is the fastest rate from this start to this goal. The best rate, with the best factor in the long run, is
+theory's, and in general another one.
 
 The rates are the runs of a single `descend`. The last run is at the reader's own rate, so that the ball stands exactly
 where the page's own run ends.
@@ -25,6 +28,8 @@ FROM, TO = 1e-3, 3.0  # times the limit: where the rates begin and end
 LOWEST, TALLEST = 1e-16, 100.0  # times the gap at the start: what ends beyond them lies outside the picture
 MOST_UPDATES = 10_000  # of all lanes of a race together, at each rate
 
+FASTEST_AND_BEST = "Fastest: from this start, to this goal. Best: by the factor in the long run, from theory."
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -32,10 +37,10 @@ class Curve:
 
     rates: np.ndarray  # (RATES + 1,)
     gap: np.ndarray  # after the budget, as a part of the start's; infinite beyond the range of numbers
-    needed: np.ndarray  # time until it has arrived for good; infinite where it has not within the budget
+    needed: np.ndarray  # time until it is at the goal for good; infinite where it is not within the budget
     name: str = ""
     limit: float | None = None  # where theory claims one
-    best: float | None = None
+    best: float | None = None  # in the long run, from theory
     predicted_gap: np.ndarray | None = None
     predicted_needed: np.ndarray | None = None
 
@@ -45,11 +50,17 @@ class Curve:
 
     @cached_property
     def fastest(self) -> int:
-        """Which of the hundred arrives first or, if none does, comes nearest."""
+        """Which of the hundred is at the goal first or, if none is, comes nearest."""
         return int(np.lexsort((self.gap[:-1], self.needed[:-1]))[0])
 
     @property
-    def arrive(self) -> int:
+    def named(self) -> str:
+        """What that rate is called."""
+        return "fastest" if self.reach else "nearest"
+
+    @property
+    def reach(self) -> int:
+        """How many of the hundred are at the goal for good."""
         return int(np.isfinite(self.needed[:-1]).sum())
 
     @property
@@ -65,8 +76,9 @@ class Sweep:
     curves: tuple[Curve, ...]
     unit: str  # of time: an update, an epoch, an example
     budget: float  # in that unit
-    goal: float  # the gap, as a part of the start's, at which a descent has arrived
-    arrived: str  # the same in words
+    goal: float  # the gap to come down to, as a part of the start's
+    achieved: str  # what a rate brings about that gets there: the gap down to 1 %
+    stays: str  # what is then true for good: the gap stays at most 1 % of its start
     notes: tuple[str, ...] = ()
 
     def gaps(self) -> Datasets:
@@ -115,10 +127,12 @@ class Sweep:
         one, own = self.curves[0], {curve.own for curve in self.curves}
         rows = [("you", 0, one.own, f"you are here: {number(one.own)}", 0)] if len(own) == 1 else []
         if len(self.curves) == 1:
-            best = float(one.rates[one.fastest]) if one.best is None else one.best
-            word, limits = "best" if one.best is None else "best in theory", [one.limit] if one.limit else []
-            rows.append(("best", 0, best, f"{word}: {apart(best, *limits)}", 1))
-            rows += [("limit", 0, limit, f"limit: {apart(limit, best)}", 2) for limit in limits]
+            fastest, limits = float(one.rates[one.fastest]), [one.limit] if one.limit else []
+            kind, rate, words = ("fastest", fastest, f"{one.named} from this start")
+            if one.best is not None:
+                kind, rate, words = ("best", one.best, "best in the long run")
+            rows.append((kind, 0, rate, f"{words}: {apart(rate, *limits)}", 1))
+            rows += [("limit", 0, limit, f"limit: {apart(limit, rate)}", 2) for limit in limits]
         else:
             rows += [("limit", lane, curve.limit, "", 0) for lane, curve in enumerate(self.curves) if curve.limit]
         types = {"kind": str, "lane": int, "rate": float, "words": str, "row": int}
@@ -134,10 +148,11 @@ class Sweep:
 
     def signs(self) -> str:
         """How to read the pictures, without the signs that are not in them."""
-        signs = ["Large: yours", "diamond: the fastest", "triangles: beyond the edge", "grey dashes: arrived"]
+        named = " or ".join(sorted({curve.named for curve in self.curves}))
+        signs = ["Large: yours", f"diamond: the {named}", "triangles: beyond the edge", "grey dashes: the goal"]
         signs += ["thin dashes: predicted by theory"] if self.curves[0].predicted_gap is not None else []
         signs += ["cross: exactly 0"] if any((curve.gap == 0).any() for curve in self.curves) else []
-        return f"Click anywhere to take that rate. {' · '.join(signs)}."
+        return f"Click anywhere to take that rate. {' · '.join(signs)}. {FASTEST_AND_BEST}"
 
     def sentences(self) -> list[str]:
         """What the pictures show, counted."""
@@ -146,18 +161,19 @@ class Sweep:
     def _sentence(self, curve: Curve) -> str:
         rate = number(float(curve.rates[curve.fastest]), 3)
         begin = f"**{curve.name}**: of" if curve.name else "Of"
-        if curve.arrive:
-            verb = "arrives" if curve.arrive == 1 else "arrive"
-            told = f"{curve.arrive} {verb}; the fastest, {rate}, needs {self.time(curve.needed[curve.fastest])}"
+        if curve.reach:
+            brings = f"{curve.reach} {'brings' if curve.reach == 1 else 'bring'} {self.achieved} for good"
+            needs = self.time(curve.needed[curve.fastest])
+            told = f"{brings}; the fastest from this start, {rate}, needs {needs}"
         else:
-            told = f"none arrives within the budget; {rate} comes nearest"
+            told = f"none brings {self.achieved} for good within the budget; {rate} comes nearest"
         grow = f" At {curve.grow} the gap ends larger than it began." if curve.grow else ""
         return f"{begin} {RATES} rates {told}; yours, {number(curve.own)}, {self._yours(curve)}.{grow}"
 
     def _yours(self, curve: Curve) -> str:
-        """Whether the reader's own rate arrives, beside what theory says."""
+        """Whether the reader's own rate gets to the goal, beside what theory says."""
         needed = curve.needed[-1]
-        said = f"needs {self.time(needed)}" if np.isfinite(needed) else "does not arrive"
+        said = f"needs {self.time(needed)}" if np.isfinite(needed) else "does not"
         if curve.predicted_needed is None:
             return said
         predicted = curve.predicted_needed[-1]
@@ -168,7 +184,7 @@ class Sweep:
 
 def legend(curve: Curve) -> str:
     limit = f", limit {number(curve.limit, 3)}" if curve.limit else ""
-    return f"{curve.name}: best {number(float(curve.rates[curve.fastest]), 3)}{limit}"
+    return f"{curve.name}: {curve.named} {number(float(curve.rates[curve.fastest]), 3)}{limit}"
 
 
 def around(limits: Sequence[float], own: Sequence[float]) -> np.ndarray:
@@ -212,8 +228,9 @@ def of_descent(
     )
     early = trace.outcome[:-1].count(Outcome.SETTLED)
     note = f"The tolerance ends {count(early, 'run')} before the budget does: there theory’s line goes further."
-    arrived = f"the gap stays at most {GAP_GOAL:.0%} of its start".replace("%", " %")
-    return Sweep((curve,), unit, updates, GAP_GOAL, arrived, (note,) if early else ())
+    one_per_cent = race_words.percent(GAP_GOAL)
+    words = f"the gap down to {one_per_cent}", f"the gap stays at most {one_per_cent} of its start"
+    return Sweep((curve,), unit, updates, GAP_GOAL, *words, (note,) if early else ())
 
 
 def parts_of(start_gap: np.ndarray, gaps: np.ndarray) -> np.ndarray:
@@ -237,7 +254,7 @@ def stays_below(gaps: np.ndarray, goal: float, taken: np.ndarray) -> np.ndarray:
 
 def of_race(race: Race) -> Sweep | str:
     """Every lane of a race at every initial rate, each rate on the batches of the first seed."""
-    objective, floor = race.phases[-1].objective, race.phases[-1].floor
+    objective = race.phases[-1].objective
     if why_not := nothing_to_close(objective, race.start):
         return why_not
     curved, own = theory.curvatures(race.model.objective), [float(lane.schedule(0)) for lane in race.lanes]
@@ -252,9 +269,9 @@ def of_race(race: Race) -> Sweep | str:
         needed = swept.below(race.goal)[1]
         curves.append(Curve(rates, at_the_end(gaps, swept.trace), needed, course.name, limit_of(race, course.lane)))
         budgets.append(float(swept.clock[-1] - swept.clock[swept.since]))
-    unit, arrived = race_words.UNITS[race.clock], f"the loss stays {race_words.goal_in_words(race)}"
-    goal = (race.goal * (floor if race.has_multiples else 1.0) - floor) / start_gap
-    return Sweep(tuple(curves), unit, max(budgets), goal, arrived, tuple(notes_on(race, longest)))
+    words = (f"the loss {verb}{race_words.goal_in_words(race)}" for verb in ("", "stays "))
+    goal, unit = (race.goal - race.least) / start_gap, race_words.UNITS[race.clock]
+    return Sweep(tuple(curves), unit, max(budgets), goal, *words, tuple(notes_on(race, longest)))
 
 
 def notes_on(race: Race, longest: int) -> list[str]:
@@ -267,7 +284,8 @@ def notes_on(race: Race, longest: int) -> list[str]:
     notes = []
     if cut:
         notes.append(
-            f"So that all rates are there at once, {race_words.listed(cut)}: what stays until then has arrived."
+            f"So that all rates are there at once, {race_words.listed(cut)}: what stays at the goal until then counts "
+            "as there for good."
         )
     if any(limit_of(race, lane) and race.draws(lane) for lane in race.lanes):
         notes.append("Where batches are drawn the limit is that of the mean square.")
@@ -297,7 +315,7 @@ def show(page: str, make: Callable[[], Sweep | str], take: Callable[[str], None]
         st.markdown("  \n".join(sweep.sentences()))
         pictures = (
             ("gap", f"Gap after {sweep.whole_budget}", "gap ÷ gap at the start", sweep.gaps()),
-            ("times", f"{sweep.unit.capitalize()}s until {sweep.arrived}", f"{sweep.unit}s", sweep.times()),
+            ("times", f"{sweep.unit.capitalize()}s until {sweep.stays}", f"{sweep.unit}s", sweep.times()),
         )
         for column, (name, heading, title, datasets) in zip(
             st.columns(2, vertical_alignment="bottom"), pictures, strict=True

@@ -10,10 +10,11 @@ from pages.shared.race_charts import LEGEND, SHAPE, color
 
 HEIGHT = 260
 ROW = 17  # pixels of a line of words above the chart
-DASHES = {"you": [1, 0], "best": [8, 4], "limit": [2, 3]}
+DASHES = {"you": [1, 0], "best": [8, 4], "fastest": [8, 4], "limit": [2, 3]}
+LINES = 3  # of words above the chart: yours, the best or the fastest, the limit
 TOP, BOTTOM = "7 + 10 * datum.lane", "height - 7 - 10 * datum.lane"
 EDGES = {"top": ("triangle-up", TOP), "bottom": ("triangle-down", BOTTOM), "zero": ("cross", BOTTOM)}
-TIPS = {"rate_words": "learning rate η", "gap_words": "gap ÷ start", "needed_words": "time to arrive"}
+TIPS = {"rate_words": "learning rate η", "gap_words": "gap ÷ start", "needed_words": "time until the goal"}
 
 
 def over_the_rates(palette: Palette, value: str, lanes: int) -> Chart:
@@ -38,7 +39,7 @@ def over_the_rates(palette: Palette, value: str, lanes: int) -> Chart:
         *_dots(palette, x, y, {"name": "lane"} | TIPS if lanes > 1 else TIPS),
         *(_legend(palette, lanes) if lanes > 1 else []),
         parameters=POINTER,
-        height=HEIGHT + (ROW + LEGEND * lanes if lanes > 1 else ROW * len(DASHES)),
+        height=HEIGHT + (ROW + LEGEND * lanes if lanes > 1 else ROW * LINES),
     )
 
 
@@ -68,9 +69,10 @@ def _dots(palette: Palette, x: Axis, y: Axis, tips: dict[str, str]) -> list[alt.
 
 
 def _rules(palette: Palette, x: Axis, lanes: int) -> list[alt.Chart]:
-    """You are here, the best rate and the limit; of several lanes each limit in its lane's colour."""
+    """You are here, the best rate (or the fastest) and the limit; of several lanes each limit in its lane's colour."""
+    hues = {"you": palette.iterate, "best": palette.optimum, "fastest": palette.optimum, "limit": palette.ink}
     layers = []
-    for kind, hue in (("you", palette.iterate), ("best", palette.optimum), ("limit", palette.ink)):
+    for kind, hue in hues.items():
         rows = alt.Chart(alt.NamedData("rules")).transform_filter(f"datum.kind === '{kind}'")
         place = {"x": x("rate"), "tooltip": NO_TIP}
         of_its_lane = {"color": color(palette, "lane:N")} if lanes > 1 and kind == "limit" else {}
@@ -85,7 +87,7 @@ def _rules(palette: Palette, x: Axis, lanes: int) -> list[alt.Chart]:
 
 
 def _goal(palette: Palette, y: Axis) -> alt.Chart:
-    """The level at which a descent has arrived."""
+    """The gap to come down to."""
     goal = alt.Chart(alt.NamedData("view")).transform_filter(y.holds("goal"))
     return goal.mark_rule(color=palette.muted, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y("goal"), tooltip=NO_TIP)
 
@@ -109,7 +111,7 @@ def _click(x: Axis, y: Axis) -> alt.Chart:
 
 
 def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:
-    """Above the chart: each lane's sign, its name, and its own best rate and limit."""
+    """Above the chart: each lane's sign, its name, and its own fastest rate and limit."""
     rows = alt.Chart(alt.NamedData("lanes"))
     height = alt.YValue(alt.ExprRef(f"{LEGEND} * (datum.lane - {lanes}) - {ROW}"))
     return [
