@@ -3,11 +3,11 @@
 Which theory holds depends on the order of the examples, and none is borrowed from another order:
 
     every update on all examples   the limit of the rule, 2 / lambda_max for plain descent
-    drawn with replacement         the mean-square limit: a statement about the mean over all draws. Above it single
-                                   runs without noise may still arrive, so there nothing is claimed
+    drawn with replacement         the mean-square limit of the rule: a statement about the mean over all draws. Above
+                                   it single runs without noise may still arrive, so there nothing is claimed
     fixed order                    what one epoch multiplies the error by
     reshuffled                     below one rate no batch can lengthen the error; above it no closed form is known
-    momentum on batches            no closed form is claimed
+    momentum otherwise             on batches in another order, or with a falling rate, no closed form is known
 
 Figures besides those of `verdicts`, where a claim compares them:
     share, end     means over the last fifth of the updates, of all seeds
@@ -23,7 +23,7 @@ Figures besides those of `verdicts`, where a claim compares them:
 """
 
 from collections.abc import Mapping
-from math import exp, inf, isinf
+from math import ceil, exp, inf, isinf, log
 
 import numpy as np
 
@@ -85,8 +85,10 @@ def is_noisy(race: Race, lane: Lane) -> bool:
 
 
 def has_theory(race: Race, lane: Lane) -> bool:
-    """Momentum has a closed form for a constant rate on all examples, and no other."""
-    return isinstance(lane.optimizer, GradientDescent) or (race.is_exact(lane) and lasting(lane.schedule))
+    """Momentum has closed forms for a constant rate alone: on all examples, and for batches drawn with replacement."""
+    if isinstance(lane.optimizer, GradientDescent):
+        return True
+    return lasting(lane.schedule) and (race.is_exact(lane) or race.order == "replacement")
 
 
 def lasting(schedule: Schedule) -> bool:
@@ -106,7 +108,7 @@ def judged_by(race: Race, lane: Lane, rate: float) -> tuple[Claim | None, Reason
         claim = in_theory(objective, race.start, rate, lane.optimizer)
         return claim, reason[place(rate, limit)], {"limit": limit}
     if race.order == "replacement":
-        limit = theory.mean_square_limit(objective, lane.size)
+        limit = theory.mean_square_limit(objective, lane.size, lane.optimizer)
         above = Claim.UNSTABLE if is_noisy(race, lane) else Claim.MEASURED
         return (None if rate < limit else above), Reason.MEAN_SQUARE, {"mean_square_limit": limit}
     steady = {"steady_limit": theory.steady_limit(objective, lane.size)}
@@ -149,14 +151,22 @@ def below_the_limit(race: Race, course: Course, reason: Reason, figures: dict[st
 def jittering(
     race: Race, lane: Lane, reason: Reason, figures: dict[str, float], direction: tuple[float, ...]
 ) -> Verdict:
-    """With noise and a rate that stays above 0: it jitters for ever, once the full gradient would have arrived."""
-    if lasting(lane.schedule):
-        figures = figures | needed(race, lane, figures)
-        floor = theory.noise_floor(race.model.objective, figures["rate"], lane.size)
-        figures |= {} if isinf(floor) else {"floor": floor}
-        if figures.get("needed", inf) > figures["taken"]:
-            return Verdict(Claim.NOT_THERE, reason, figures, direction)
-    return Verdict(Claim.JITTERS, Reason.NOISE, figures, direction)
+    """With noise and a rate that stays above 0 it jitters for ever, once the mean over all draws has arrived."""
+    if not lasting(lane.schedule):
+        return Verdict(Claim.JITTERS, Reason.NOISE, figures, direction)
+    figures = figures | floor(race, lane, figures["rate"]) | needed(race, lane, figures)
+    on_its_way = figures["taken"] < figures.get("needed", inf)
+    return Verdict(
+        Claim.NOT_THERE if on_its_way else Claim.JITTERS, reason if on_its_way else Reason.NOISE, figures, direction
+    )
+
+
+def floor(race: Race, lane: Lane, rate: float) -> dict[str, float]:
+    """How far above the least loss plain descent stays, drawn with replacement; nothing where it has no floor."""
+    if not isinstance(lane.optimizer, GradientDescent):
+        return {}
+    height = theory.noise_floor(race.model.objective, rate, lane.size)
+    return {} if isinf(height) else {"floor": height}
 
 
 def speed(race: Race, schedule: Schedule) -> dict[str, float]:
@@ -168,11 +178,17 @@ def speed(race: Race, schedule: Schedule) -> dict[str, float]:
 
 
 def needed(race: Race, lane: Lane, figures: dict[str, float]) -> dict[str, int]:
-    """The updates that plain descent on the full gradient needs at this rate; that is what batches do on average."""
-    if not isinstance(lane.optimizer, GradientDescent):
-        return {}
-    updates = theory.updates_to_approach(race.model.objective, race.start, figures["rate"], CLOSE)
-    return {} if updates is None else {"needed": updates}
+    """The updates that the mean over all draws needs at this rate, which is descent on the full gradient.
+
+    With momentum: those of the slowest direction, from its factor in the long run.
+    """
+    objective, rate = race.model.objective, figures["rate"]
+    if isinstance(lane.optimizer, GradientDescent):
+        updates = theory.updates_to_approach(objective, race.start, rate, CLOSE)
+        return {} if updates is None else {"needed": updates}
+    curved = theory.curvatures(objective)
+    slowest = float(theory.contraction(curved[curved > 0], rate, lane.optimizer).max())
+    return {"needed": ceil(log(CLOSE) / log(slowest))} if 0 < slowest < 1 else {}
 
 
 def lasts_above_zero(schedule: Schedule) -> bool:
