@@ -1,6 +1,8 @@
 """The reader's own data is read exactly, or refused in one sentence; nothing is left out without a word."""
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 from time import process_time
 
 import numpy as np
@@ -12,7 +14,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
 from gdcore import LeastSquares
-from pages.shared.tables import Table, TableError, choose, read_table
+from pages.shared.tables import FAULTS_SAID, Table, TableError, choose, read_cells, read_table
+from pages.shared.words import literal
 
 FINITE = st.floats(-1e100, 1e100).filter(lambda value: value == 0 or abs(value) >= 1e-100)
 X, Y, Z = np.arange(5.0), np.array([1.0, -2, 4, 0, 3]), np.array([0.5, 0.25, 7, -1, 2])
@@ -168,8 +171,10 @@ def not_utf_8(byte, value):
         ("x,y\n1,2\n3", f"{RAGGED} 3 (` 3 `) has 1 where row 1 has 2."),
         ('x,"y\n1,2\n3,4', UNREADABLE),
         ("x,x\n1,2\n3,4", "Every column needs a name of its own, and two are called ` x `."),
-        ("x,y\n1,2\n3,1.1e100", "Numbers can be at most 10¹⁰⁰ in size, and column ` y ` has ` 1.1e100 `."),
-        ("x,y\n1,2\n-1e999,3", "Numbers can be at most 10¹⁰⁰ in size, and column ` x ` has ` -1e999 `."),
+        ("x,y\n1,2\n3,1.1e100", "Numbers must be at most 10¹⁰⁰ in size, and column ` y ` has ` 1.1e100 `."),
+        ("x,y\n1,2\n3,1e-101", "Numbers must be 0 or at least 10⁻¹⁰⁰ in size, and column ` y ` has ` 1e-101 `."),
+        ("x,y\n0,2\n-1e-400,3", "Numbers must be 0 or at least 10⁻¹⁰⁰ in size, and column ` x ` has ` -1e-400 `."),
+        ("x,y\n1,2\n-1e999,3", "Numbers must be at most 10¹⁰⁰ in size, and column ` x ` has ` -1e999 `."),
         (b"PK\x03\x04\0", "This is a spreadsheet or a zip archive and not a table in text: save it as CSV first."),
         (b"\xd0\xcf\x11\0", "This is a binary file and not a table in text: save it as CSV first."),
         ("x,y\n1,\0\n", "This is a binary file and not a table in text: save it as CSV first."),
@@ -230,6 +235,43 @@ def test_200_000_rows_of_three_numbers_are_read_within_two_seconds():
 @pytest.mark.parametrize("raw", ["$x$,[a](b)\n1,2,3", "$x$,$x$\n1,2\n3,4", "$x$,y\n1e200,2\n3,4", "$x$,y\n$z$,b\n3,4"])
 def test_foreign_text_stands_in_code(raw):
     assert not re.search(r"[$\[]", re.sub("`.*?`", "", refusal(read_table, raw)))
+
+
+# the cells of a grid
+
+NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+OF_NO_SIZE = {"": np.nan, "-": np.nan, "nan": np.nan, "inf": np.inf, "-inf": -np.inf}
+TYPED = st.text(st.sampled_from("0123456789.,-+−e _%/'$x"), max_size=8) | st.floats().map(repr)
+
+
+@given(st.lists(st.tuples(TYPED, TYPED), min_size=1, max_size=6))
+@example([("1e-400", "1e400")])
+@example([("−.5", "1,5")])
+@example([("0e9", "-0")])
+def test_a_cell_of_a_grid_is_the_number_that_it_says_or_a_gap_or_is_named(rows):
+    table, expected, named = read_cells(dict(zip("xy", zip(*rows, strict=True), strict=True))), [], []
+    for i, texts in enumerate(rows, 1):
+        values = []
+        for name, text in zip("xy", texts, strict=True):
+            plain = text.strip().replace("−", "-")
+            exact = Decimal(plain) if NUMBER.fullmatch(plain) else None
+            if exact is not None and (exact == 0 or Decimal("1e-100") <= abs(exact) <= Decimal("1e100")):
+                values.append(float(Fraction(exact)))
+            elif text.strip() in OF_NO_SIZE:
+                values.append(OF_NO_SIZE[text.strip()])
+            else:
+                named.append(f"Row {i}, ` {name} `: {literal(text)} is not ")
+        expected += [values] if len(values) == 2 else []
+    assert_array_equal(np.column_stack(list(table.columns.values())), np.reshape(expected, (-1, 2)))
+    assert table.n_rows == len(rows)
+    assert re.findall("Row .*? is not ", "".join(table.notes)) == named[:FAULTS_SAID]
+
+
+def test_a_grid_of_too_many_rows_is_refused():
+    few = {"x": ["1"] * 200_000, "y": ["2"] * 200_000}
+    assert read_cells(few).n_rows == 200_000
+    many = {name: [*cells, "3"] for name, cells in few.items()}
+    assert refusal(read_cells, many) == "A table can have at most 200,000 rows, and this one has 200,001."
 
 
 # choosing

@@ -8,9 +8,10 @@ and renames columns, all without a word; `csv.Sniffer` took 7 s over 160 kB with
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from math import nan
 
 import numpy as np
@@ -22,6 +23,7 @@ MAX_BYTES = 10_000_000
 MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
 LONGEST_NAME = 200
+FAULTS_SAID = 3  # in a grid, one by one; the others are counted
 SMALLEST = 1e-100  # the square of a smaller number is nothing
 LARGEST = 1e100  # squares and their sums stay far from the end of the machine's numbers
 
@@ -30,6 +32,7 @@ SNIFFED_ROWS = 20
 MISSING = {"", "-", "?", "na", "n/a", "#n/a", "nan", "none", "null"}
 ARCHIVE = b"PK\x03\x04"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UNDERFLOW = re.compile(r"[^eE]*[1-9]")  # a number that is not 0, whatever the machine makes of it
 ROUNDING = 16 * float(np.finfo(float).eps)  # how far from proportional two columns are by rounding alone
 
 
@@ -39,7 +42,10 @@ class TableError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The columns of numbers, each (n_rows,) with NaN where a value is missing, and sentences on what was left out."""
+    """The columns of numbers, all of one length, with NaN where a value is missing, and sentences on what was left out.
+
+    n_rows counts the rows as the reader sees them; the columns are shorter where whole rows were left out.
+    """
 
     columns: dict[str, np.ndarray]
     n_rows: int
@@ -72,6 +78,33 @@ def read_table(raw: bytes | str) -> Table:
     return Table(
         columns, len(rows), (f"Left out, because not every cell is a number: {_listed(texts)}.",) if texts else ()
     )
+
+
+def read_cells(cells: Mapping[str, Sequence[str]]) -> Table:
+    """The table in the cells of a grid, column by column; each is read as a cell of a file is.
+
+    Whoever types can mend a cell at once: so one that is no number takes out its row and not its column, and is named.
+    """
+    rows = list(zip(*cells.values(), strict=True))
+    if len(rows) > MAX_ROWS:
+        raise _too_many("rows", MAX_ROWS, len(rows))
+    good, faults = [], []
+    for i, texts in enumerate(rows, 1):
+        values, demands = zip(*map(_read, texts), strict=True)
+        if not any(demands):
+            good.append(values)
+        faults += [
+            f"Row {number(i)}, {literal(name)}: {literal(text)} is not {demand}; the row is left out until it is."
+            for name, text, demand in zip(cells, texts, demands, strict=True)
+            if demand
+        ]
+    columns = dict(zip(cells, np.array(good).reshape(-1, len(cells)).T, strict=True))
+    return Table(columns, len(rows), (_first_of(faults),) if faults else ())
+
+
+def _first_of(faults: list[str]) -> str:
+    beyond = len(faults) - FAULTS_SAID
+    return " ".join(faults[:FAULTS_SAID]) + (f" And {count(beyond, 'more cell')} like that." if beyond > 0 else "")
 
 
 def _text(raw: bytes | str) -> str:
@@ -190,17 +223,30 @@ def _numbers(name: str, cells: Sequence[str]) -> tuple[np.ndarray, str | None]:
         except ValueError:
             return np.array(read), cell
     values = np.array(read)
-    for i in np.flatnonzero(np.abs(values) > LARGEST):
-        # An infinity that the table spells out has no digits; a number that overflows has.
-        if any(map(str.isdigit, cells[i])):
-            raise TableError(
-                f"Numbers can be at most {number(LARGEST)} in size, and column {literal(name)} has {literal(cells[i])}."
-            )
-    for i in np.flatnonzero((values != 0) & (np.abs(values) < SMALLEST)):
-        raise TableError(
-            f"Numbers are 0 or at least {number(SMALLEST)} in size, and column {literal(name)} has {literal(cells[i])}."
-        )
+    extreme = (np.abs(values) > LARGEST) | (np.abs(values) < SMALLEST)
+    for cell, value in dict(zip(compress(cells, extreme), values[extreme].tolist(), strict=True)).items():
+        if demand := _bound(value, cell):
+            raise TableError(f"Numbers must be {demand}, and column {literal(name)} has {literal(cell)}.")
     return values, cells[0] if np.isnan(values).all() else None
+
+
+def _read(cell: str) -> tuple[float, str]:
+    """The number that a cell says, or NaN for a missing one, and what it should be and is not, if anything."""
+    try:
+        value = _value(cell)
+    except ValueError:
+        return nan, "a number, such as 1.5"
+    return value, _bound(value, cell)
+
+
+def _bound(value: float, cell: str) -> str:
+    """The bound that the number in a cell breaks, if any."""
+    # An infinity that the table spells out has no digits; a number that overflows has. One that underflows is no 0.
+    if abs(value) > LARGEST and any(map(str.isdigit, cell)):
+        return f"at most {number(LARGEST)} in size"
+    if abs(value) < SMALLEST and (value or UNDERFLOW.match(cell)):
+        return f"0 or at least {number(SMALLEST)} in size"
+    return ""
 
 
 def _listed(texts: dict[str, str]) -> str:
@@ -245,14 +291,13 @@ def choose(table: Table, target: str, features: Sequence[str]) -> tuple[Dataset,
         source="Your own data",
         note=f"{count(len(values), 'row')} of your own.",
     )
-    notes = [*_left_out(missing, "missing"), *_left_out(infinite, "infinite"), *_without_optimum(dataset)]
-    return dataset, tuple(notes)
+    left_out = ((missing, "missing"), (infinite, "infinite"))
+    notes = [_left_out(int(rows.sum()), table.n_rows, what) for rows, what in left_out if rows.any()]
+    return dataset, (*notes, *_without_optimum(dataset))
 
 
-def _left_out(rows: np.ndarray, what: str) -> list[str]:
-    left_out = int(rows.sum())
-    verb = "is" if left_out == 1 else "are"
-    return [f"{number(left_out)} of {count(len(rows), 'row')} {verb} left out: a value is {what}."] if left_out else []
+def _left_out(rows: int, of: int, what: str) -> str:
+    return f"{number(rows)} of {count(of, 'row')} {'is' if rows == 1 else 'are'} left out: a value is {what}."
 
 
 def _without_optimum(dataset: Dataset) -> list[str]:
