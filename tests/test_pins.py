@@ -191,7 +191,7 @@ def test_three_runs_can_be_pinned_and_each_once():
 
 def test_the_table_says_how_each_run_ended_in_the_words_of_its_lesson():
     rows = table(press(open_lesson("quadratic"), "quadratic_pin"))
-    assert "Converges from one side" in rows["A"] and "35 updates, gap to the minimum" in rows["A"]
+    assert "Arrives, from one side" in rows["A"] and "35 updates, gap to the minimum" in rows["A"]
     rows = table(press(open_lesson("quadratic", a2=-1, rate="9"), "quadratic_pin"))
     assert "before the numbers leave the machine’s range, f(x)" in rows["A"]
     rows = table(press(open_lesson("regression"), "regression_pin"))

@@ -43,16 +43,16 @@ def test_the_opening_shows_its_printed_losses():
 
 
 SCENE_CLAIMS = {
-    "Opening": ["Converges", "as theory predicts"],
-    "The line of the article": ["Converges", "**0.8967**", "0.1935"],
-    "A parameter overshoots": ["Converges"],
+    "Opening": ["Arrives", "as theory predicts"],
+    "The line of the article": ["Arrives", "**0.8967**", "0.1935"],
+    "A parameter overshoots": ["Arrives"],
     "Doubled once too often": ["Diverges", "above the limit", "leaves the picture"],
-    "Raw features": ["1.042 × 10⁻⁷", "0.99999999", "Theory needs"],
-    "Standardised features": ["Converges", "−0.8645", "**0.8645**", "7 epochs, as theory predicts"],
+    "Raw features": ["has not arrived", "very different size", "1.042 × 10⁻⁷", "0.99999999", "Theory needs"],
+    "Standardised features": ["Arrives", "−0.8645", "**0.8645**", "7 epochs, as theory predicts"],
     "A valley": ["a valley of equally good fits, no unique optimum"],
-    "An outlier": ["Converges"],
-    "A bug in print": ["the wrong place", "least possible is 2.491"],
-    "The bug repaired": ["Theory needs 1,146 epochs"],
+    "An outlier": ["Arrives"],
+    "A bug in print": ["orange", "the wrong place", "least possible is 2.491"],
+    "The bug repaired": ["has not arrived", "Theory needs 1,146 epochs"],
     "The rate it meant": ["114 epochs, as theory predicts"],
 }
 

@@ -236,6 +236,16 @@ def test_where_the_loss_has_arrived_long_before_the_line_the_badge_is_orange(fea
     assert judged.claim is Claim.NOT_THERE and judged.badge == "orange" and judged.figures["share"] > 0.1
 
 
+@pytest.mark.parametrize(("off", "said"), [(-1, "theory predicts"), (0, "as theory predicts"), (1, "theory predicts")])
+def test_a_run_is_as_predicted_only_if_it_is(monkeypatch, off, said):
+    data = table(np.random.default_rng(4), 20, 1, 0.0, 1.0)
+    fit = Fit(Model(data), 0.05, descend(Model(data).objective, [9.0, -9.0], GradientDescent(), 0.05, 300))
+    predicted = fit.epochs_to(0.01)
+    monkeypatch.setattr(Fit, "epochs_to", lambda self, share: predicted + off)
+    sentence = regression_words.progress(fit).rsplit("after ", 1)[1]
+    assert sentence == f"{predicted + off} epochs, {said}{'' if off == 0 else f' {predicted}'}."
+
+
 @pytest.mark.parametrize("epochs", [10, 20_000])
 def test_the_broadcast_loss_is_never_green(epochs):
     rng = np.random.default_rng(0)

@@ -288,18 +288,23 @@ def notes_on(race: Race, longest: int) -> list[str]:
             "as there for good."
         )
     if any(limit_of(race, lane) and race.draws(lane) for lane in race.lanes):
-        notes.append("Where batches are drawn the limit is that of the mean square.")
+        notes.append("Batches are drawn with replacement: their limit is that of the mean square.")
     return notes
 
 
 def limit_of(race: Race, lane: Lane) -> float | None:
-    """The limit that theory claims for a constant rate; in the mean square where batches are drawn."""
+    """The limit that theory claims for a constant rate on all examples, or in the mean square, drawn with replacement.
+
+    For batches in another order none is known.
+    """
     objective = race.model.objective
     if race.drifts or not isinstance(lane.schedule, Constant):
         return None
-    if lane.size == race.n_examples and not race.draws(lane):
+    if race.is_exact(lane):
         return theory.rate_limit(theory.curvatures(objective), lane.optimizer)
-    return theory.mean_square_limit(objective, lane.size) if isinstance(lane.optimizer, GradientDescent) else None
+    if race.order == "replacement":
+        return theory.mean_square_limit(objective, lane.size, lane.optimizer)
+    return None
 
 
 def show(page: str, make: Callable[[], Sweep | str], take: Callable[[str], None]) -> None:

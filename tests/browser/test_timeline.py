@@ -131,7 +131,7 @@ def test_a_change_of_rate_keeps_the_nodes_of_the_charts(lesson):
 
 
 def test_hiding_shows_the_start_only_until_play(lesson):
-    verdict = lesson.get_by_text("Converges from one side")
+    verdict = lesson.get_by_text("Arrives, from one side")
     lesson.get_by_role("button", name="Hide result").click()
     assert frames(lesson) == [0, 0]
     expect(verdict).to_be_hidden()
