@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
-from gdcore import Batches, Constant, GradientDescent, InverseTime, Momentum, Quadratic, datasets, descend, theory
+from gdcore import (
+    Batches,
+    Constant,
+    GradientDescent,
+    InverseTime,
+    Momentum,
+    Outcome,
+    Quadratic,
+    datasets,
+    descend,
+    theory,
+)
 from pages import linear_regression, quadratic, variant_race
 from pages.shared import race_scenes, sweep
 from pages.shared.models import Model
@@ -194,6 +205,16 @@ def test_gaps_below_the_picture_have_a_decade_of_their_own_for_their_marks(gap):
     assert datasets["runs"].bottom.sum() == (gap > 0) and datasets["runs"].zero.sum() == (gap == 0)
 
 
+@pytest.mark.parametrize("rate", [0.001, 0.2, 7.0])
+def test_all_rates_are_in_the_picture_and_the_words_at_the_named_ones_lean_to_its_middle(rate):
+    datasets = as_frames(of_parabola(rate).gaps())
+    low, high = datasets["view"].rate_low[0], datasets["view"].rate_high[0]
+    assert low < datasets["runs"].rate.min() and datasets["runs"].rate.max() < high
+    rules = datasets["rules"].set_index("kind")
+    assert (rules.leftwards == (rules.rate / low > high / rules.rate)).all()
+    assert rules.leftwards["you"] == (rate > 0.1)
+
+
 def test_gaps_above_the_picture_do_not_stretch_it():
     datasets = as_frames(by_hand(101.0, np.inf, 3.0).gaps())
     assert datasets["view"].value_high[0] == 10
@@ -250,6 +271,34 @@ def test_a_lane_that_is_cut_says_so(monkeypatch):
     monkeypatch.setattr(sweep, "MOST_UPDATES", 200)
     swept = sweep.of_race(a_race(*LANES[:2]))
     assert "batch ends after 100 of 300 updates and mini-batch 8 ends after 100 of 300 updates" in swept.notes[0]
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_the_goal_of_a_race_is_drawn_where_its_loss_is(noise):
+    race = a_race(*LANES[:2], noise=noise)
+    least, start = race.model.floor, float(race.model.objective.value(race.start))
+    expected = least / (start - least) if noise else 0.01  # twice the least loss; without noise a part of the gap
+    assert sweep.of_race(race).goal == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("clock", "budget"), [("updates", 300), ("examples seen", 300 * 64)])
+def test_the_budget_of_a_race_is_that_of_the_lane_that_goes_on_longest(clock, budget):
+    assert sweep.of_race(a_race(*LANES[:2], clock=clock)).budget == budget
+
+
+def test_a_tolerance_is_told_with_how_many_of_the_hundred_it_ends():
+    swept = of_parabola(0.2, tolerance=1e-3)
+    (curve,), updates = swept.curves, 500
+    runs = [descend(PARABOLA, START, PLAIN, rate, updates, tolerance=1e-3) for rate in curve.rates]
+    ended = [run.outcome is Outcome.SETTLED for run in runs]
+    assert ended[-1]  # the reader's own is none of the hundred
+    assert swept.notes[0].startswith(f"The tolerance ends {sum(ended[:-1])} runs before the budget does")
+    assert of_parabola(0.2).notes == ()
+
+
+def test_lanes_that_just_fit_are_not_said_to_be_cut(monkeypatch):
+    monkeypatch.setattr(sweep, "MOST_UPDATES", 600)
+    assert not any("ends after" in note for note in sweep.of_race(a_race(*LANES[:2])).notes)
 
 
 @pytest.mark.parametrize("page", CHARTS)
