@@ -63,3 +63,10 @@ def test_a_longer_table_has_the_first_and_the_last_thousand_steps_and_says_so(ro
     app = table_of(rows)
     assert app.dataframe[0].value["update"].tolist() == [*range(1000), *range(rows - 1000, rows)]
     assert app.caption[0].value.startswith(f"The first and the last 1,000 of {rows:,} rows")
+
+
+def test_the_file_has_every_step_of_a_longer_table(monkeypatch):
+    files = []
+    monkeypatch.setattr("pages.shared.lesson._download", lambda label, text, *rest: files.append(text()))
+    table_of(5000)
+    assert files[0].split() == ["update", *map(str, range(5000))]

@@ -41,6 +41,22 @@ def test_every_update_is_taken_but_the_one_after_the_last_row(steps):
     assert path["taken"].tolist() == [True] * (len(path["update"]) - 1) + [False]
 
 
+def test_in_the_table_nothing_stands_where_the_update_was_not_taken():
+    shown = picture(Quadratic(-3, -2, 3), 8.0, 0.1, steps=20)
+    following = shown.taken_steps()["next_x"]
+    np.testing.assert_allclose(following[:-1], shown.trace.theta[1:, 0], rtol=1e-15)
+    assert np.isnan(following[-1])
+
+
+def test_a_run_without_an_update_has_an_axis_of_one():
+    objective = Quadratic(0, 0, 1)
+    trace = descend(objective, [0.0], GradientDescent(), 0.1, 20, tolerance=1e-3)
+    shown = runs.Picture(objective, 0.1, trace, (-20.0, 20.0))
+    assert trace.steps_taken == 0
+    for datasets in (shown.gap(), shown.iterates()):
+        assert as_frames(datasets)["view"].updates[0] == 1
+
+
 @pytest.mark.parametrize("start", [-20.0, 20.0])
 def test_a_start_on_the_edge_of_the_picture_is_in_it(start):
     path = picture(Quadratic(-3, -2, 3), start, 0.1, frame=(-20.0, 20.0)).path

@@ -1,9 +1,10 @@
 """The working tree against a commit: each workload on the code of both, two processes in turn.
 
 What is measured is the working tree's own, so a commit needs no benchmark, only the public calls that a workload makes;
-a side that cannot run one fails the comparison. A workload is slower if its ratio is above BOUND. Noise alone seldom
-gives so much (a commit against itself: 0.95 to 1.04 in 39 ratios, on two cores that did little else), but a busy
-machine can: what is above is measured once more, by new processes, and the medians are then those of all rounds.
+a side that cannot run one fails the comparison. A workload is slower if its ratio is above BOUND. Noise alone has not
+given so much (equal code, on two cores: 0.95 to 1.04 in 39 ratios when they did little else, 0.91 to 1.09 in 26 when
+they were busy with others), but it may: what is above is measured once more, by new processes, and the
+medians are then those of all rounds.
 
 Its times are not those of the table beside the peers: processes are new for each workload, and in a new process the
 memory of a large array goes back to the system after each run. With 100,000 rows that makes 3 ms of 1.1, which it is
