@@ -39,6 +39,7 @@ from pages.shared.race_runs import (
     Race,
     thinned,
 )
+from pages.shared.runs import PINNED_ROWS
 from tests.harness import as_frames
 
 OPENING = Model(datasets.noisy_line(256, noise=1.0, seed=7))
@@ -408,6 +409,14 @@ def test_the_axes_hold_every_run_where_the_marked_one_leaves_first():
     drawn = as_frames(run.losses(False))
     assert drawn["curves"].time.max() <= drawn["view"]["last"][0]
     assert drawn["curves"].frame.max() < len(run.times)
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 3, 6])
+def test_the_pinned_paths_of_all_lanes_together_have_no_more_rows_than_one_pinned_run(lanes):
+    rows = pd.DataFrame(race(*[1] * lanes).pinned(log=False)["parameters"])
+    assert PINNED_ROWS / 3 < len(rows) <= PINNED_ROWS
+    each = rows.groupby("lane").size()
+    assert len(each) == lanes and (each == each[0]).all()
 
 
 # ---- the cloud of gradients

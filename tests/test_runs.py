@@ -35,6 +35,34 @@ def test_the_step_out_of_a_thinned_row_leads_to_the_very_next_update():
     np.testing.assert_array_equal(path.next_f[:-1], objective.value(following[:, None]))
 
 
+@pytest.mark.parametrize("steps", [1, 20, 5000])
+def test_every_update_is_taken_but_the_one_after_the_last_row(steps):
+    path = picture(Quadratic(-3, -2, 3), 8.0, 1e-4, steps=steps).path
+    assert path["taken"].tolist() == [True] * (len(path["update"]) - 1) + [False]
+
+
+def test_in_the_table_nothing_stands_where_the_update_was_not_taken():
+    shown = picture(Quadratic(-3, -2, 3), 8.0, 0.1, steps=20)
+    following = shown.taken_steps()["next_x"]
+    np.testing.assert_allclose(following[:-1], shown.trace.theta[1:, 0], rtol=1e-15)
+    assert np.isnan(following[-1])
+
+
+def test_a_run_without_an_update_has_an_axis_of_one():
+    objective = Quadratic(0, 0, 1)
+    trace = descend(objective, [0.0], GradientDescent(), 0.1, 20, tolerance=1e-3)
+    shown = runs.Picture(objective, 0.1, trace, (-20.0, 20.0))
+    assert trace.steps_taken == 0
+    for datasets in (shown.gap(), shown.iterates()):
+        assert as_frames(datasets)["view"].updates[0] == 1
+
+
+@pytest.mark.parametrize("start", [-20.0, 20.0])
+def test_a_start_on_the_edge_of_the_picture_is_in_it(start):
+    path = picture(Quadratic(-3, -2, 3), start, 0.1, frame=(-20.0, 20.0)).path
+    assert path["inside"][0] and path["near"][0]
+
+
 def test_a_gap_of_exactly_0_is_marked_and_left_out_of_the_log_axis():
     path = as_frames(picture(Quadratic(0, 0, 1), 8.0, 0.5, steps=3).gap())["path"]
     assert path.zero.tolist() == [False, True, True, True]
@@ -69,3 +97,72 @@ def test_a_step_is_near_if_either_end_is_inside_the_frame():
     path = as_frames(picture(Quadratic(-3, -2, 3), 8.0, 0.35, steps=12).curve())["path"]
     assert path.x.abs().gt(20).idxmax() == 10
     assert path.near.tolist() == [True] * 10 + [False] * 3
+
+
+# ---- axes
+
+
+@pytest.mark.parametrize("values", [[0.0], [5.0, 5.0], [-1e20], [1.0, 2.0], [-1e308, 1e308], [1e-300, 0.0]], ids=str)
+def test_an_axis_has_room_below_and_above_whatever_the_values(values):
+    low, high = runs.padded(np.array(values))
+    middle = np.clip(values, -runs.WIDEST, runs.WIDEST)
+    assert low < middle.min() and middle.max() < high and np.isfinite(high - low)
+
+
+@pytest.mark.parametrize("below", [False, True])
+@pytest.mark.parametrize("gaps", [[1.0], [5e-324, 1.0], [1.0, 1.7e308], [0.02, 3.0, np.nan]], ids=str)
+def test_a_log_axis_has_a_decade_at_least_and_ends_that_are_numbers(gaps, below):
+    low, high = runs.decades(np.array(gaps), below)
+    assert 0 < low <= max(np.nanmin(gaps), 1e-307)
+    assert min(np.nanmax(gaps), 1e308) <= high < np.inf
+    assert np.log10(high) - np.log10(low) > 0.99
+
+
+def test_only_a_gap_of_exactly_0_makes_a_log_axis_longer():
+    assert runs.decades(np.array([0.02, 3.0]), False) == (0.01, 10)
+    assert runs.decades(np.array([0.02, 3.0]), True) == (0.001, 10)
+    assert runs.decades(np.array([np.nan]), True) == (1e-16, 1)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_thinned_curve_keeps_the_lowest_and_the_highest_of_every_stretch_and_both_ends(log):
+    time, loss = np.arange(1001), np.random.default_rng(1).normal(size=1001)
+    rows = runs.thinned(time, loss, 11, 1000, log)
+    edges = np.geomspace(1, 1001, 11) if log else np.linspace(0, 1000, 11)
+    expected = {0, 1000}
+    for low, high in zip([0, *edges], [*edges, np.inf], strict=True):
+        if (within := np.flatnonzero((low <= time) & (time < high))).size:
+            expected |= {within[loss[within].argmin()], within[loss[within].argmax()]}
+    assert rows.tolist() == sorted(expected)
+
+
+# ---- pinned runs
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("updates", [1, 50, 130, 5000])
+def test_a_pinned_curve_has_few_rows_and_keeps_its_ends_its_lowest_and_its_highest(updates, log):
+    values = np.random.default_rng(0).normal(size=updates + 1)
+    pinned = runs.over_time(np.arange(updates + 1), values, log)
+    assert len(pinned["x"]) <= runs.PINNED_ROWS and len(pinned["x"]) > min(updates, runs.PINNED_ROWS / 4)
+    np.testing.assert_array_equal(pinned["y"], values[pinned["x"].astype(int)])
+    assert pinned["x"][0] == 0 and pinned["x"][-1] == updates and (np.diff(pinned["x"]) > 0).all()
+    assert {values.min(), values.max()} <= set(pinned["y"])
+
+
+@pytest.mark.parametrize("last", [0, 1, 2, 59, 118, 119, 120, 121, 500, 100_000])
+def test_a_pinned_path_has_few_rows_and_joins_nothing_but_consecutive_updates(last):
+    updates = np.arange(last + 1.0)
+    path = runs.in_plane(updates, -updates)
+    rows, piece = path["x"], path["piece"]
+    assert len(rows) <= runs.PINNED_ROWS and rows[0] == 0 and rows[-1] == last
+    np.testing.assert_array_equal(path["y"], -rows)
+    assert (np.diff(rows) > 0).all() and ((np.diff(rows) == 1) == (np.diff(piece) == 0)).all()
+    assert (np.bincount(piece)[:-1] > 1).all()  # only the end may stand alone
+    if last < runs.PINNED_ROWS:
+        np.testing.assert_array_equal(rows, updates)
+
+
+@pytest.mark.parametrize(("x", "y"), [([0, 2, 4, 4], [1, 1, 1, 1]), ([1, 1, 1, 1], [0, 2, 4, 4])], ids=["x", "y"])
+def test_how_far_a_pinned_path_has_come_counts_both_parameters(x, y):
+    np.testing.assert_allclose(runs.in_plane(np.array(x), np.array(y))["way"], [0, 0.5, 1, 1])

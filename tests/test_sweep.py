@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
-from gdcore import Batches, Constant, GradientDescent, InverseTime, Momentum, Quadratic, datasets, descend, theory
+from gdcore import (
+    Batches,
+    Constant,
+    GradientDescent,
+    InverseTime,
+    Momentum,
+    Outcome,
+    Quadratic,
+    datasets,
+    descend,
+    theory,
+)
 from pages import linear_regression, quadratic, variant_race
 from pages.shared import race_scenes, sweep
 from pages.shared.models import Model
@@ -110,6 +121,36 @@ def test_the_sweep_and_the_race_agree_on_when_the_goal_is_reached_for_good():
         assert curve.needed[-1] == course.below(race.goal)[1][0]
 
 
+@pytest.mark.parametrize(
+    ("gaps", "needed"),
+    [
+        ([1, 0.5, 0.01], 2),
+        ([1, 0.01, 0.005], 1),
+        ([1, 0.01, 0.5], np.inf),
+        ([1, 0.01, 0.5, 0.01], 3),
+        ([0.01, 0.01], 0),
+        ([1], np.inf),
+        ([0.01], 0),
+    ],
+    ids=str,
+)
+def test_a_gap_of_exactly_the_goal_has_arrived_be_it_at_the_last_update(gaps, needed):
+    gaps = np.array(gaps)[:, None]
+    assert sweep.stays_below(gaps, 0.01, np.array([len(gaps) - 1])) == [needed]
+
+
+@given(
+    gaps=some.lists(some.tuples(*[some.sampled_from([0.5, 1.0, 2.0])] * 3), min_size=1, max_size=9),
+    taken=some.tuples(*[some.integers(0, 8)] * 3),
+)
+def test_arriving_for_good_agrees_with_looking_at_every_update(gaps, taken):
+    gaps, taken = np.array(gaps), np.minimum(taken, len(gaps) - 1)
+    gaps[np.arange(len(gaps))[:, None] > taken] = np.nan  # beyond the end of a run
+    for run, (needed, end) in enumerate(zip(sweep.stays_below(gaps, 1.0, taken), taken, strict=True)):
+        stays = [t for t in range(end + 1) if (gaps[t : end + 1, run] <= 1).all()]
+        assert needed == (stays[0] if stays else np.inf)
+
+
 def test_the_rates_with_a_name_stand_in_their_places():
     rules = as_frames(of_parabola().gaps())["rules"].set_index("kind")
     assert_allclose(rules.rate[["you", "best", "limit"]], [0.05, 1 / 6, 1 / 3], rtol=1e-15)
@@ -141,6 +182,61 @@ def test_what_has_no_place_on_the_axis_has_a_mark():
     never = np.isinf(swept.curves[0].needed)
     assert_array_equal(times.top, never)
     assert times.value[~never].between(view.value_low[0], view.value_high[0]).all()
+
+
+def by_hand(*gaps: float, needed: tuple[float, ...] = (), budget=10.0) -> sweep.Sweep:
+    """Rates whose first ones end with these gaps after this time, the others at half of their start and never."""
+    gap, time = np.full(sweep.RATES + 1, 0.5), np.full(sweep.RATES + 1, np.inf)
+    gap[: len(gaps)], time[: len(needed)] = gaps, needed
+    curve = sweep.Curve(np.geomspace(0.01, 1, sweep.RATES + 1), gap, time)
+    return sweep.Sweep((curve,), "update", budget, 0.01, "it is there")
+
+
+@pytest.mark.parametrize("gaps", [(1e-16, 100.0), (3e-9,), (70.0,), (0.5,)], ids=str)
+def test_the_picture_holds_every_gap_between_its_lowest_and_its_tallest_and_the_start_and_the_goal(gaps):
+    runs, view = (as_frames(by_hand(*gaps).gaps())[name] for name in ("runs", "view"))
+    assert view.value_low[0] <= min(*gaps, 0.01) and max(*gaps, 1.0) <= view.value_high[0]
+    assert not runs[["top", "bottom", "zero"]].any(axis=None)
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-17, 1e-300])
+def test_gaps_below_the_picture_have_a_decade_of_their_own_for_their_marks(gap):
+    datasets = as_frames(by_hand(gap, 1e-5).gaps())
+    assert datasets["view"].value_low[0] <= 1e-6
+    assert datasets["runs"].bottom.sum() == (gap > 0) and datasets["runs"].zero.sum() == (gap == 0)
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.2, 7.0])
+def test_all_rates_are_in_the_picture_and_the_words_at_the_named_ones_lean_to_its_middle(rate):
+    datasets = as_frames(of_parabola(rate).gaps())
+    low, high = datasets["view"].rate_low[0], datasets["view"].rate_high[0]
+    assert low < datasets["runs"].rate.min() and datasets["runs"].rate.max() < high
+    rules = datasets["rules"].set_index("kind")
+    assert (rules.leftwards == (rules.rate / low > high / rules.rate)).all()
+    assert rules.leftwards["you"] == (rate > 0.1)
+
+
+def test_gaps_above_the_picture_do_not_stretch_it():
+    datasets = as_frames(by_hand(101.0, np.inf, 3.0).gaps())
+    assert datasets["view"].value_high[0] == 10
+    assert datasets["runs"].top.tolist() == [True, True] + [False] * 99
+
+
+@pytest.mark.parametrize("needed", [(0.5, 10.0), (3.0,), (10.0,), ()], ids=str)
+def test_the_times_of_all_that_arrive_are_in_the_picture_and_the_others_above_it(needed):
+    runs, view = (as_frames(by_hand(needed=needed).times())[name] for name in ("runs", "view"))
+    assert 0 < view.value_low[0] < min([*needed, 10.0]) and 10 < view.value_high[0]
+    assert (~runs.top).sum() == len(needed) and not runs.bottom.any()
+
+
+def test_a_gap_as_large_as_at_the_start_has_not_grown():
+    (curve,) = by_hand(0.9, 1.0, 1.1, np.inf).curves
+    assert curve.grow == 2
+
+
+def test_the_fastest_is_the_first_to_arrive_and_the_nearest_of_those_that_arrive_at_once():
+    assert by_hand(0.001, 0.009, 0.008, needed=(5, 3, 3)).curves[0].fastest == 2
+    assert by_hand(0.4, 0.3, 0.6).curves[0].fastest == 1
 
 
 def test_the_sentence_counts_what_is_drawn():
@@ -200,6 +296,34 @@ def test_a_lane_that_is_cut_says_so(monkeypatch):
     monkeypatch.setattr(sweep, "MOST_UPDATES", 200)
     swept = sweep.of_race(a_race(*LANES[:2]))
     assert "batch ends after 100 of 300 updates and mini-batch 8 ends after 100 of 300 updates" in swept.notes[0]
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_the_goal_of_a_race_is_drawn_where_its_loss_is(noise):
+    race = a_race(*LANES[:2], noise=noise)
+    least, start = race.model.floor, float(race.model.objective.value(race.start))
+    expected = least / (start - least) if noise else 0.01  # twice the least loss; without noise a part of the gap
+    assert sweep.of_race(race).goal == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("clock", "budget"), [("updates", 300), ("examples seen", 300 * 64)])
+def test_the_budget_of_a_race_is_that_of_the_lane_that_goes_on_longest(clock, budget):
+    assert sweep.of_race(a_race(*LANES[:2], clock=clock)).budget == budget
+
+
+def test_a_tolerance_is_told_with_how_many_of_the_hundred_it_ends():
+    swept = of_parabola(0.2, tolerance=1e-3)
+    (curve,), updates = swept.curves, 500
+    runs = [descend(PARABOLA, START, PLAIN, rate, updates, tolerance=1e-3) for rate in curve.rates]
+    ended = [run.outcome is Outcome.SETTLED for run in runs]
+    assert ended[-1]  # the reader's own is none of the hundred
+    assert swept.notes[0].startswith(f"The tolerance ends {sum(ended[:-1])} runs before the budget does")
+    assert of_parabola(0.2).notes == ()
+
+
+def test_lanes_that_just_fit_are_not_said_to_be_cut(monkeypatch):
+    monkeypatch.setattr(sweep, "MOST_UPDATES", 600)
+    assert not any("ends after" in note for note in sweep.of_race(a_race(*LANES[:2])).notes)
 
 
 @pytest.mark.parametrize("page", CHARTS)

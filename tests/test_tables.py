@@ -200,6 +200,11 @@ def test_200_000_rows_are_read(header):
     assert read_table(header + "1,2\n" * 200_000).n_rows == 200_000
 
 
+def test_a_thousand_columns_and_a_name_of_200_characters_are_read():
+    names = ["n" * 200, *(f"name {i}" for i in range(999))]
+    assert list(read_table("\n".join([",".join(names), *[",".join(["1"] * 1000)] * 2])).columns) == names
+
+
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [

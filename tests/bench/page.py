@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from gdcore import datasets
+from tests.bench.lessons import long_table
 from tests.browser.harness import CHROMIUM, FLAGS, Server, drawn, fresh_server, is_a_complaint, settle
 from tests.browser.test_timeline import CHANGES_A_SECOND
 
@@ -59,11 +59,8 @@ class Visit(NamedTuple):
 
 def upload(page: Page) -> None:
     """A table of 200,000 rows."""
-    data = datasets.noisy_line(n=200_000)
-    rows = zip(data.features[:, 0].tolist(), data.targets.tolist(), strict=True)
-    text = "x,y\n" + "\n".join(f"{x:.5f},{y:.5f}" for x, y in rows)
     page.get_by_text("Upload", exact=True).first.click()
-    file = {"name": "t.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    file = {"name": "t.csv", "mimeType": "text/csv", "buffer": long_table(200_000).encode()}
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("heading", level=1).get_by_text("200,000 examples").wait_for()
     settle(page, 3)
