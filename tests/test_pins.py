@@ -197,7 +197,7 @@ def test_the_table_says_how_each_run_ended_in_the_words_of_its_lesson():
     rows = table(press(open_lesson("regression"), "regression_pin"))
     assert "100 epochs, loss" in rows["A"] and "least possible" in rows["A"]
     rows = table(change(press(open_lesson("race", budget=5), "race_pin"), "race", size2="8"))
-    assert "1 :green-badge[**Batch: arrives**]" in rows["A"] and "Lane 2: Batch size B **32**" in rows["A"]
+    assert "1 :orange-badge[**Batch: has not arrived**]" in rows["A"] and "Lane 2: Batch size B **32**" in rows["A"]
 
 
 @pytest.mark.parametrize(

@@ -159,14 +159,18 @@ def test_the_rates_with_a_name_stand_in_their_places():
     assert rules.words["limit"] == "limit: 0.3333"
 
 
-def test_every_lane_has_its_own_limit_and_the_fastest_is_measured():
-    race = a_race(*LANES)
+@pytest.mark.parametrize("order", ["reshuffled", "fixed", "replacement"])
+def test_every_lane_has_the_limit_of_its_own_order_and_the_fastest_is_measured(order):
+    race = a_race(*LANES, order=order)
     swept = sweep.of_race(race)
     rules = as_frames(swept.gaps())["rules"]
     limits = rules[rules.kind == "limit"].set_index("lane").rate
     objective = race.model.objective
-    expected = {0: theory.rate_limit(theory.curvatures(objective)), 1: theory.mean_square_limit(objective, 8)}
-    assert limits.to_dict() == expected  # with a falling rate, or momentum on batches, none is claimed
+    expected = {0: theory.rate_limit(theory.curvatures(objective))}
+    if order == "replacement":  # a statement about such draws, and about no others
+        drawn = [(64, None), (8, None), (1, None), (8, Momentum(0.5))]
+        expected = {lane: theory.mean_square_limit(objective, *drawn[lane]) for lane in (0, 1, 3)}
+    assert limits.to_dict() == expected  # with a falling rate none is claimed
     for curve in swept.curves:
         assert curve.needed[curve.fastest] == curve.needed[:-1].min()
 
