@@ -20,9 +20,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-ROUNDING = 16 * float(np.finfo(float).eps)  # how far a few operations may take a number from where it belongs
+from gdcore.decomposition import ROUNDING as ROUNDING
+from gdcore.decomposition import Array as Array
+from gdcore.decomposition import Decomposition, compressed
 
-Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.integer[Any]]
 
 
@@ -106,7 +107,7 @@ class LeastSquares:
     def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
         self.design, self.targets = _checked(features, targets, intercept)  # (n, d), (n,)
         self.n_examples = len(self.targets)
-        self.compressed: Array = np.asarray(np.linalg.qr(np.column_stack([self.design, self.targets]), mode="r"))
+        self.compressed = compressed(self.design, self.targets)
         self._design, self._targets = self.compressed[:, :-1], self.compressed[:, -1]
 
     def value(self, theta: Array, rows: Rows | None = None) -> Array:
@@ -127,8 +128,20 @@ class LeastSquares:
         return np.asarray(self._design.T @ self._design * (2 / self.n_examples))
 
     @cached_property
+    def _decomposition(self) -> Decomposition:
+        return Decomposition(self.compressed)
+
+    @property
     def optimum(self) -> Array:
-        return np.asarray(np.linalg.lstsq(self._design, self._targets)[0])
+        return self._decomposition.optimum
+
+    @cached_property
+    def least(self) -> float:
+        """The least possible loss, f(optimum). Data without noise have 0: what rounding has left of a zero is 0."""
+        beyond = self._decomposition.beyond
+        spread = self._design - self._design
+        terms = np.linalg.norm(self._targets)
+        return beyond**2 / self.n_examples if beyond > ROUNDING * terms else 0.0
 
     def principal(self, theta: Array) -> tuple[Array, Array, Array]:
         """Curvatures, ascending (d,), their directions, columns of (d, d), and the slopes of theta, (d,), along them.
@@ -136,20 +149,15 @@ class LeastSquares:
         With the singular values s of X, the curvatures are 2 s^2 / n and the slopes 2 s (u . residuals) / n. Taken from
         X and not from X'X, they tell 1e-30 of the largest curvature from 0; what rounding has left of a zero is 0.
         """
-        left, values, right = self._singular
-        along = (self._design @ theta - self._targets) @ left
-        scale = np.linalg.norm(self._design) * np.linalg.norm(theta) + np.linalg.norm(self._targets)
-        along = np.where(np.abs(along) <= ROUNDING * scale, 0.0, along)
-        d = len(right)
-        stretched, residuals = np.zeros(d), np.zeros(d)
-        stretched[: len(values)], residuals[: len(values)] = values, along[: len(values)]
-        curvatures, slopes = 2 * stretched**2 / self.n_examples, 2 * stretched * residuals / self.n_examples
-        return curvatures[::-1], right[::-1].T, slopes[::-1]
-
-    @cached_property
-    def _singular(self) -> tuple[Array, Array, Array]:
-        left, values, right = np.linalg.svd(self._design)
-        return left, np.where(values <= ROUNDING * values.max(), 0.0, values), right
+        parts = self._decomposition
+        left, values, right = parts.singular
+        along = (parts.rows @ theta - parts.rotated) @ left
+        terms = (np.abs(parts.rows) @ np.abs(theta) + np.abs(parts.rotated)) @ np.abs(left)
+        along = np.where(np.abs(along) <= ROUNDING * terms, 0.0, along)
+        flat = np.zeros(parts.flat.shape[1])
+        curvatures = np.append(flat, 2 * values[::-1] ** 2 / self.n_examples)
+        slopes = np.append(flat, (2 * values * along)[::-1] / self.n_examples)
+        return curvatures, np.hstack([parts.flat, right[:, ::-1]]), slopes
 
 
 class BroadcastLeastSquares:
