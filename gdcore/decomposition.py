@@ -15,7 +15,7 @@ Sources: Higham 2000, QR factorization with complete pivoting and accurate compu
 
 from functools import cached_property
 from itertools import combinations
-from math import copysign, hypot
+from math import copysign, hypot, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -27,21 +27,33 @@ ROUNDING = 16 * EPSILON  # how far a few operations may take a number from where
 SWEEPS = 60  # four to eight turn all columns at right angles
 
 
-def compressed(design: Array, targets: Array) -> Array:
-    """Rows [X | y], at most d + 2, with the same |X theta - y| for every theta as the n of design (n, d), targets (n,).
+def constant_column(design: Array) -> int | None:
+    """The index of one that holds the same number everywhere, and not 0."""
+    for j, column in enumerate(design.T):
+        if column[0] == column[-1] != 0 and (column == column[0]).all():
+            return j
+    return None
 
-    Rotating rows leaves that length as it is, so the R of a QR decomposition will do.
+
+def compressed(design: Array, targets: Array, level: int | None) -> Array:
+    """Rows [X | y], at most d + 1, with the same |X theta - y| for every theta as design (n, d) and targets (n,).
+
+    Rotating rows leaves that length as it is, so the R of a QR decomposition stands for all n. level: the index of a
+    constant column, or None; beside it the others are centred.
     """
-    columns = np.vstack([design.T, targets])
-    deviations = columns - columns[:, :1]  # exact where a column is far from 0, and 0 where it is constant
-    varies = deviations.any(1)
-    if (varies | (columns[:, 0] == 0))[:-1].all():
-        return np.asarray(np.linalg.qr(columns.T, mode="r"))
-    shift = deviations.mean(1, keepdims=True)
+    columns = [*design.T, targets]
+    if level is None:
+        return np.asarray(np.linalg.qr(np.array(columns).T, mode="r"))
+    deviations = np.array(columns[:level] + columns[level + 1 :])  # contiguous columns: quick to sum, and for the QR
+    means = deviations[:, :1].copy()
+    deviations -= means  # exact where values lie far from 0 and near each other
+    shift = np.add.reduce(deviations, 1, keepdims=True) / len(targets)
     deviations -= shift
-    rows = np.zeros((min(len(targets), int(varies.sum())) + 1, len(columns)))
-    rows[:-1, varies] = np.linalg.qr(deviations[varies].T, mode="r")
-    rows[-1] = np.sqrt(len(targets)) * (columns[:, 0] + shift[:, 0])
+    rotated, centre = np.linalg.qr(deviations.T, mode="r"), (means + shift)[:, 0]
+    rows = np.zeros((len(rotated) + 1, len(columns)))
+    rows[:-1, :level], rows[:-1, level + 1 :] = rotated[:, :level], rotated[:, level:]
+    rows[-1, :level], rows[-1, level], rows[-1, level + 1 :] = centre[:level], design[0, level], centre[level:]
+    rows[-1] *= sqrt(len(targets))
     return rows
 
 
@@ -50,29 +62,20 @@ class Decomposition:
 
     `rows` R (r, d), `rotated` z (r,), `pivots` (r,), the columns in the order in which R[:, pivots] is triangular, and
     `beyond`, the part of |y| that no theta reaches.
-
-    A column of which no more than its own rounding is left, beside the ones before it, depends on them.
     """
 
     def __init__(self, compressed: Array) -> None:
-        work = compressed.copy()
-        columns, lengths, pivots = work[:, :-1], np.linalg.norm(work[:, :-1], axis=0), []
+        work, pivots = compressed.copy(), []
+        columns, lengths = work[:, :-1], np.linalg.norm(compressed[:, :-1], axis=0)
         for k in range(min(columns.shape)):
-            left = np.linalg.norm(columns[k:], axis=0)
-            columns[k:, left <= ROUNDING * lengths] = 0
-            left[left <= ROUNDING * lengths] = 0
+            left = _left(columns, lengths, pivots)
             if not left.any():
                 break
-            pivot = int(left.argmax())
-            pivots.append(pivot)
-            top = k + int(np.abs(columns[k:, pivot]).argmax())
-            work[[k, top]] = work[[top, k]]
-            mirror = columns[k:, pivot].copy()
-            mirror[0] += copysign(left[pivot], mirror[0])
-            mirror /= np.linalg.norm(mirror)
-            work[k:] -= np.outer(mirror, 2 * mirror @ work[k:])
-            columns[k + 1 :, pivot] = 0
-        self.pivots, rank = np.array(pivots, dtype=int), len(pivots)
+            columns[k:, left == 0] = 0
+            pivots.append(int(left.argmax()))
+            _reflect(work[k:], pivots[-1])
+        rank = len(pivots)
+        self.pivots = np.array(pivots, dtype=int)
         self.rows, self.rotated, self.beyond = columns[:rank], work[:rank, -1], float(np.linalg.norm(work[rank:, -1]))
 
     @cached_property
@@ -102,6 +105,28 @@ class Decomposition:
         values = np.linalg.norm(turned, axis=0)
         order = np.argsort(-values)
         return turns[:, order], values[order], (turned / values)[:, order]
+
+
+def _left(columns: Array, lengths: Array, pivots: list[int]) -> Array:
+    """How long each column (d,) still is without its part along the pivots. What rounding has left of a zero is 0.
+
+    A column and its part along the pivots are sums of numbers as long as `lengths`, which rounding has reached before.
+    """
+    k = len(pivots)
+    left = np.linalg.norm(columns[k:], axis=0)
+    shares = np.abs(np.linalg.solve(columns[:k, pivots], columns[:k]))
+    return np.where(left <= ROUNDING * (lengths + lengths[pivots] @ shares), 0.0, left)
+
+
+def _reflect(rows: Array, pivot: int) -> None:
+    """Turn the pivot column into the first axis (Householder), its largest number first: so small rows stay exact."""
+    top = int(np.abs(rows[:, pivot]).argmax())
+    rows[[0, top]] = rows[[top, 0]]
+    mirror = rows[:, pivot].copy()
+    mirror[0] += copysign(float(np.linalg.norm(mirror)), mirror[0])
+    mirror /= np.linalg.norm(mirror)
+    rows -= np.outer(mirror, 2 * mirror @ rows)
+    rows[1:, pivot] = 0
 
 
 def _orthogonal(columns: Array) -> tuple[Array, Array]:
