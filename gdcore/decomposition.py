@@ -5,10 +5,10 @@ steps never let such numbers drown in the rounding of larger ones:
 
 1. `compressed` centres: where X has a constant column, the means of all columns and the deviations from them are at
    right angles, |X theta - y|^2 = |C theta - y_c|^2 + n (c . theta - mean(y))^2. A few rows then stand for all n.
-2. `Decomposition` makes of these rows a QR decomposition with complete pivoting. It keeps small rows and columns as
-   exact as large ones. What is left of a column beside the others decides what is zero: here, and nowhere else.
-3. `_orthogonal` takes the singular values from that R by one-sided Jacobi rotations: each to nearly all its digits, where
-   the usual way gives all of them the rounding of the largest. Curvatures are their squares: 16 digits apart are 8 here.
+2. `Decomposition` makes of these rows a QR decomposition with complete pivoting, which keeps small rows and columns as
+   exact as large ones. What a column has beside the ones before it decides what is zero: here, and nowhere else.
+3. `_orthogonal` takes the singular values from that R by Jacobi rotations: each to nearly all its digits, where the
+   usual way gives all of them the rounding of the largest. Curvatures are their squares: kappa is right up to 1e60.
 
 Sources: Higham 2000, QR factorization with complete pivoting and accurate computation of the SVD; Demmel et al. 1999.
 """
@@ -51,38 +51,45 @@ def compressed(design: Array, targets: Array, level: int | None) -> Array:
     deviations -= shift
     rotated, centre = np.linalg.qr(deviations.T, mode="r"), (means + shift)[:, 0]
     rows = np.zeros((len(rotated) + 1, len(columns)))
-    rows[:-1, :level], rows[:-1, level + 1 :] = rotated[:, :level], rotated[:, level:]
-    rows[-1, :level], rows[-1, level], rows[-1, level + 1 :] = centre[:level], design[0, level], centre[level:]
-    rows[-1] *= sqrt(len(targets))
+    rows[0, :level], rows[0, level], rows[0, level + 1 :] = centre[:level], design[0, level], centre[level:]
+    rows[0] *= sqrt(len(targets))
+    rows[1:, :level], rows[1:, level + 1 :] = rotated[:, :level], rotated[:, level:]
     return rows
 
 
 class Decomposition:
-    """Rows [X | y] = Q [R | z]: R has as many rows, r, as X has independent columns, and they fall in size.
+    """Rows [X | y] = Q [R | z], R with as many rows, r, as X has independent columns, from long to short.
 
     `rows` R (r, d), `rotated` z (r,), `pivots` (r,), the columns in the order in which R[:, pivots] is triangular, and
-    `beyond`, the part of |y| that no theta reaches.
+    `beyond`, the part of |y| that no theta reaches; what rounding has left of a zero is 0.
     """
 
-    def __init__(self, compressed: Array) -> None:
+    def __init__(self, compressed: Array, level: int | None) -> None:
+        self._compressed, self._level = compressed, level
         work, pivots = compressed.copy(), []
-        columns, lengths = work[:, :-1], np.linalg.norm(compressed[:, :-1], axis=0)
+        columns, lengths = work[:, :-1], np.linalg.norm(compressed, axis=0)
         for k in range(min(columns.shape)):
-            left = _left(columns, lengths, pivots)
+            left = _left(columns, lengths[:-1], pivots)
             if not left.any():
                 break
             columns[k:, left == 0] = 0
             pivots.append(int(left.argmax()))
             _reflect(work[k:], pivots[-1])
-        rank = len(pivots)
-        self.pivots = np.array(pivots, dtype=int)
-        self.rows, self.rotated, self.beyond = columns[:rank], work[:rank, -1], float(np.linalg.norm(work[rank:, -1]))
+        rank, self.pivots = len(pivots), np.array(pivots, dtype=int)
+        self.rows, self.rotated, beyond = columns[:rank], work[:rank, -1], float(np.linalg.norm(work[rank:, -1]))
+        spread = np.linalg.norm(compressed[0 if level is None else 1 :, :-1], axis=0)
+        self.beyond = beyond if beyond > ROUNDING * (lengths[-1] + spread @ np.abs(self.optimum)) else 0.0
 
     @cached_property
     def optimum(self) -> Array:
-        """The theta (d,) that comes nearest to y; where there are many, the one nearest to 0."""
+        """The theta (d,) that comes nearest to y; where there are many, the one nearest to 0.
+
+        With the constant column first and the means in the first row, the columns after it are the centred ones.
+        """
+        chosen = sorted(self.pivots.tolist(), key=lambda column: (column != self._level, column))
+        triangle = np.linalg.qr(self._compressed[:, [*chosen, -1]], mode="r")[: len(chosen)]
         theta = np.zeros(self.rows.shape[1])
-        theta[self.pivots] = self._solved(self.rotated)
+        theta[chosen] = np.linalg.solve(triangle[:, :-1], triangle[:, -1])
         return np.asarray(theta - self.flat @ (self.flat.T @ theta))
 
     @cached_property
@@ -91,20 +98,29 @@ class Decomposition:
         dependent = np.setdiff1d(np.arange(self.rows.shape[1]), self.pivots)
         directions = np.zeros((self.rows.shape[1], len(dependent)))
         directions[dependent, range(len(dependent))] = 1
-        directions[self.pivots] = -self._solved(self.rows[:, dependent])
+        directions[self.pivots] = -np.linalg.solve(self.rows[:, self.pivots], self.rows[:, dependent])
         return np.asarray(np.linalg.qr(directions)[0])
 
-    def _solved(self, right: Array) -> Array:
-        """R[:, pivots] x = right. It is triangular, so that nothing is left to eliminate."""
-        return np.asarray(np.linalg.solve(self.rows[:, self.pivots], right))
+    @cached_property
+    def singular(self) -> tuple[Array, Array]:
+        """The singular values of X, descending (r,), and their directions, columns of (d, r)."""
+        turned = self._turned[0]
+        values = np.linalg.norm(turned, axis=0)
+        return values, turned / values
+
+    def residuals(self, theta: Array) -> Array:
+        """u . (X theta - y) for the left singular vectors u, (r,). What rounding has left of a zero is 0."""
+        left = self._turned[1]
+        along = (self.rows @ theta - self.rotated) @ left
+        terms = (np.abs(self.rows) @ np.abs(theta) + np.abs(self.rotated)) @ np.abs(left)
+        return np.asarray(np.where(np.abs(along) <= ROUNDING * terms, 0.0, along))
 
     @cached_property
-    def singular(self) -> tuple[Array, Array, Array]:
-        """R = U S V': columns of U (r, r), the singular values S, descending (r,), and columns of V (d, r)."""
-        turned, turns = _orthogonal(self.rows.T)
-        values = np.linalg.norm(turned, axis=0)
-        order = np.argsort(-values)
-        return turns[:, order], values[order], (turned / values)[:, order]
+    def _turned(self) -> tuple[Array, Array]:
+        """R'U, the longest column first, and U."""
+        turned, left = _orthogonal(self.rows.T)
+        order = np.argsort(-np.linalg.norm(turned, axis=0))
+        return turned[:, order], left[:, order]
 
 
 def _left(columns: Array, lengths: Array, pivots: list[int]) -> Array:

@@ -107,8 +107,8 @@ class LeastSquares:
     def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
         self.design, self.targets = _checked(features, targets, intercept)  # (n, d), (n,)
         self.n_examples = len(self.targets)
-        level = self.design.shape[1] - 1 if intercept else constant_column(self.design)
-        self.compressed = compressed(self.design, self.targets, level)
+        self._level = self.design.shape[1] - 1 if intercept else constant_column(self.design)
+        self.compressed = compressed(self.design, self.targets, self._level)
         self._design, self._targets = self.compressed[:, :-1], self.compressed[:, -1]
 
     def value(self, theta: Array, rows: Rows | None = None) -> Array:
@@ -130,38 +130,32 @@ class LeastSquares:
 
     @cached_property
     def _decomposition(self) -> Decomposition:
-        return Decomposition(self.compressed)
+        return Decomposition(self.compressed, self._level)
 
     @property
     def optimum(self) -> Array:
         return self._decomposition.optimum
 
-    @cached_property
+    @property
     def least(self) -> float:
-        """The least possible loss. What rounding has left of a zero is 0: data without noise have none.
-
-        From what no theta reaches and not as value(optimum), where the rounding of the optimum is added.
-        """
-        spread = np.linalg.norm(self._design[:-1], axis=0)  # the last row, of means, is met by the intercept
-        terms = spread @ np.abs(self.optimum) + np.linalg.norm(self._targets)
-        beyond = self._decomposition.beyond
-        return beyond**2 / self.n_examples if beyond > ROUNDING * terms else 0.0
+        """The least possible loss, without the rounding of the optimum; what rounding has left of a zero is 0."""
+        return self._decomposition.beyond**2 / self.n_examples
 
     def principal(self, theta: Array) -> tuple[Array, Array, Array]:
         """Curvatures, ascending (d,), their directions, columns of (d, d), and the slopes of theta, (d,), along them.
 
-        With the singular values s of X, the curvatures are 2 s^2 / n and the slopes 2 s (u . residuals) / n. Taken from
-        X and not from X'X, they tell 1e-30 of the largest curvature from 0; what rounding has left of a zero is 0.
+        With the singular values s of X and the left singular vectors u, the curvatures are 2 s^2 / n and the slopes
+        2 s (u . residuals) / n, both without a valley's directions, where they are 0.
         """
-        parts = self._decomposition
-        left, values, right = parts.singular
-        along = (parts.rows @ theta - parts.rotated) @ left
-        terms = (np.abs(parts.rows) @ np.abs(theta) + np.abs(parts.rotated)) @ np.abs(left)
-        along = np.where(np.abs(along) <= ROUNDING * terms, 0.0, along)
-        flat = np.zeros(parts.flat.shape[1])
-        curvatures = np.append(flat, 2 * values[::-1] ** 2 / self.n_examples)
-        slopes = np.append(flat, (2 * values * along)[::-1] / self.n_examples)
-        return curvatures, np.hstack([parts.flat, right[:, ::-1]]), slopes
+        flat, (values, directions) = self._decomposition.flat, self._decomposition.singular
+        curvatures = 2 * values**2 / self.n_examples
+        slopes = 2 * values * self._decomposition.residuals(theta) / self.n_examples
+        level = np.zeros(flat.shape[1])
+        return (
+            np.append(level, curvatures[::-1]),
+            np.hstack([flat, directions[:, ::-1]]),
+            np.append(level, slopes[::-1]),
+        )
 
 
 class BroadcastLeastSquares:

@@ -58,7 +58,8 @@ def condition_number(curvatures: Array) -> float:
     curved = curvatures[curvatures != 0]
     if curved.size == 0 or curved.min() < 0:
         return inf
-    return float(curved.max() / curved.min())
+    with np.errstate(over="ignore"):
+        return float(curved.max() / curved.min())
 
 
 def rate_limit(curvatures: Array, optimizer: Optimizer | None = None) -> float:
