@@ -39,22 +39,27 @@ def compressed(design: Array, targets: Array, level: int | None) -> Array:
     """Rows [X | y], at most d + 1, with the same |X theta - y| for every theta as design (n, d) and targets (n,).
 
     Rotating rows leaves that length as it is, so the R of a QR decomposition stands for all n. level: the index of a
-    constant column, or None; beside it the others are centred.
+    constant column, or None. Beside it the others are centred; their means are then the first row.
     """
     columns = [*design.T, targets]
     if level is None:
-        return np.asarray(np.linalg.qr(np.array(columns).T, mode="r"))
+        return _triangle(np.array(columns).T)
     deviations = np.array(columns[:level] + columns[level + 1 :])  # contiguous columns: quick to sum, and for the QR
     means = deviations[:, :1].copy()
     deviations -= means  # exact where values lie far from 0 and near each other
     shift = np.add.reduce(deviations, 1, keepdims=True) / len(targets)
     deviations -= shift
-    rotated, centre = np.linalg.qr(deviations.T, mode="r"), (means + shift)[:, 0]
+    rotated, centre = _triangle(deviations.T), (means + shift)[:, 0]
     rows = np.zeros((len(rotated) + 1, len(columns)))
     rows[0, :level], rows[0, level], rows[0, level + 1 :] = centre[:level], design[0, level], centre[level:]
     rows[0] *= sqrt(len(targets))
     rows[1:, :level], rows[1:, level + 1 :] = rotated[:, :level], rotated[:, level:]
     return rows
+
+
+def _triangle(columns: Array) -> Array:
+    """The R of a QR decomposition."""
+    return np.asarray(np.linalg.qr(columns, mode="r"))
 
 
 class Decomposition:
@@ -66,7 +71,8 @@ class Decomposition:
 
     def __init__(self, compressed: Array, level: int | None) -> None:
         self._compressed, self._level = compressed, level
-        work, pivots = compressed.copy(), []
+        work = compressed.copy()
+        pivots: list[int] = []
         columns, lengths = work[:, :-1], np.linalg.norm(compressed, axis=0)
         for k in range(min(columns.shape)):
             left = _left(columns, lengths[:-1], pivots)
@@ -76,7 +82,8 @@ class Decomposition:
             pivots.append(int(left.argmax()))
             _reflect(work[k:], pivots[-1])
         rank, self.pivots = len(pivots), np.array(pivots, dtype=int)
-        self.rows, self.rotated, beyond = columns[:rank], work[:rank, -1], float(np.linalg.norm(work[rank:, -1]))
+        self.rows, self.rotated = columns[:rank], work[:rank, -1]
+        beyond = float(np.linalg.norm(work[rank:, -1]))
         spread = np.linalg.norm(compressed[0 if level is None else 1 :, :-1], axis=0)
         self.beyond = beyond if beyond > ROUNDING * (lengths[-1] + spread @ np.abs(self.optimum)) else 0.0
 
@@ -87,7 +94,7 @@ class Decomposition:
         With the constant column first and the means in the first row, the columns after it are the centred ones.
         """
         chosen = sorted(self.pivots.tolist(), key=lambda column: (column != self._level, column))
-        triangle = np.linalg.qr(self._compressed[:, [*chosen, -1]], mode="r")[: len(chosen)]
+        triangle = _triangle(self._compressed[:, [*chosen, -1]])[: len(chosen)]
         theta = np.zeros(self.rows.shape[1])
         theta[chosen] = np.linalg.solve(triangle[:, :-1], triangle[:, -1])
         return np.asarray(theta - self.flat @ (self.flat.T @ theta))

@@ -98,9 +98,9 @@ class LeastSquares:
     The gradient is 2 X'(X theta - y) / n and the Hessian 2 X'X / n. Where columns of X depend on each other the optimum
     is a whole valley, and `optimum` is its point nearest to 0.
 
-    Rotating the rows of [X y] leaves every |X theta - y| as it is, so the R of one QR decomposition, at most p + 1
-    rows, stands for all n: the cost of the full loss and its gradient does not grow with n, and a sum of squares is
-    never negative.
+    `compressed`, at most d + 1 rows [X y], has the same |X theta - y| for every theta and stands for all n: the cost of
+    the full loss and its gradient does not grow with n, and a sum of squares is never negative. Optimum, least loss and
+    curvatures are taken from it too, and keep their digits however far from 0 the features are (see `decomposition`).
     (The expanded form theta'H theta - 2 g'theta + c is as fast, but loses up to 13 digits and can fall below 0.)
     """
 
@@ -138,23 +138,26 @@ class LeastSquares:
 
     @property
     def least(self) -> float:
-        """The least possible loss, without the rounding of the optimum; what rounding has left of a zero is 0."""
+        """The least possible loss. Data without noise have 0: what rounding has left of a zero is 0.
+
+        From what no theta reaches, and not value(optimum), to which the rounding of the optimum adds.
+        """
         return self._decomposition.beyond**2 / self.n_examples
 
     def principal(self, theta: Array) -> tuple[Array, Array, Array]:
         """Curvatures, ascending (d,), their directions, columns of (d, d), and the slopes of theta, (d,), along them.
 
         With the singular values s of X and the left singular vectors u, the curvatures are 2 s^2 / n and the slopes
-        2 s (u . residuals) / n, both without a valley's directions, where they are 0.
+        2 s (u . residuals) / n; along a valley both are 0. What rounding has left of a zero is 0.
         """
         flat, (values, directions) = self._decomposition.flat, self._decomposition.singular
         curvatures = 2 * values**2 / self.n_examples
         slopes = 2 * values * self._decomposition.residuals(theta) / self.n_examples
-        level = np.zeros(flat.shape[1])
+        zeros, steepest_last = np.zeros(flat.shape[1]), slice(None, None, -1)
         return (
-            np.append(level, curvatures[::-1]),
-            np.hstack([flat, directions[:, ::-1]]),
-            np.append(level, slopes[::-1]),
+            np.append(zeros, curvatures[steepest_last]),
+            np.hstack([flat, directions[:, steepest_last]]),
+            np.append(zeros, slopes[steepest_last]),
         )
 
 
@@ -191,6 +194,7 @@ class BroadcastLeastSquares:
 
     @property
     def least(self) -> float:
+        """The least possible loss: that of the mean and the variance of the targets, 0 where they are constant."""
         variance = float(self.targets.var())
         rounding = (ROUNDING * float(np.abs(self.targets).max())) ** 2
         return self._to_the_mean.least + (variance if variance > rounding else 0.0)

@@ -35,35 +35,42 @@ def determinant(matrix):
     """By its definition, along the first row."""
     if not matrix:
         return Fraction(1)
-    minors = ([row[:j] + row[j + 1 :] for row in matrix[1:]] for j in range(len(matrix)))
-    return sum((-1) ** j * first * determinant(minor) for j, (first, minor) in enumerate(zip(matrix[0], minors)))
+    minors = [[row[:j] + row[j + 1 :] for row in matrix[1:]] for j in range(len(matrix))]
+    return sum((-1) ** j * matrix[0][j] * determinant(minor) for j, minor in enumerate(minors))
 
 
 class Exact:
     """Least squares in fractions: the normal equations by Cramer's rule, which no rounding can reach."""
 
     def __init__(self, design, targets):
-        rows, self.y = [[Fraction(float(cell)) for cell in row] for row in design], [Fraction(float(y)) for y in targets]
-        self.rows, self.n, self.d = rows, len(rows), len(rows[0])
-        self.gram = [[sum(row[i] * row[j] for row in rows) for j in range(self.d)] for i in range(self.d)]
-        self.moments = [sum(row[i] * y for row, y in zip(rows, self.y, strict=True)) for i in range(self.d)]
+        self.rows = [[Fraction(cell) for cell in row] for row in design.tolist()]
+        self.y = [Fraction(y) for y in targets.tolist()]
+        self.n, self.d = design.shape
+        columns = list(zip(*self.rows, strict=True))
+        self.gram = [[dot(one, other) for other in columns] for one in columns]
+        self.moments = [dot(column, self.y) for column in columns]
 
     @property
     def optimum(self):
         whole = determinant(self.gram)
-        swapped = [[[*row[:j], m, *row[j + 1 :]] for row, m in zip(self.gram, self.moments)] for j in range(self.d)]
-        return [determinant(matrix) / whole for matrix in swapped]
+        pairs = list(zip(self.gram, self.moments, strict=True))
+        return [
+            determinant([[*row[:j], moment, *row[j + 1 :]] for row, moment in pairs]) / whole for j in range(self.d)
+        ]
 
     def loss(self, theta):
-        errors = [sum(x * t for x, t in zip(row, theta)) - y for row, y in zip(self.rows, self.y, strict=True)]
-        return sum(error * error for error in errors) / self.n
+        errors = [dot(row, theta) - y for row, y in zip(self.rows, self.y, strict=True)]
+        return dot(errors, errors) / self.n
 
     @property
     def curvatures(self):
         """Up to three eigenvalues of 2 X'X / n: Newton's way from either end meets the first root from outside."""
         hessian = [[2 * entry / self.n for entry in row] for row in self.gram]
         minors = [
-            sum(determinant([[hessian[i][j] for j in chosen] for i in chosen]) for chosen in combinations(range(self.d), k))
+            sum(
+                determinant([[hessian[i][j] for j in chosen] for i in chosen])
+                for chosen in combinations(range(self.d), k)
+            )
             for k in range(self.d + 1)
         ]
         with localcontext(prec=200):
@@ -73,11 +80,16 @@ class Exact:
             return [float(value) for value in ([ends[0], *middle, ends[1]] if self.d > 1 else ends[:1])]
 
 
+def dot(one, other):
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
 def decimal(fraction):
     return Decimal(fraction.numerator) / Decimal(fraction.denominator)
 
 
 def root(polynomial, x):
+    """Newton's way from x to where the polynomial, highest power first, is 0."""
     for _ in range(1000):
         value = slope = Decimal(0)
         for coefficient in polynomial:
@@ -124,7 +136,9 @@ def test_a_line_through_time_stamps_is_that_of_exact_arithmetic(name, ones):
 
 def test_the_condition_number_of_time_stamps_is_huge_and_not_1():
     time, y = table("own/unix_seconds.csv").T
-    assert theory.condition_number(theory.curvatures(LeastSquares(time[:, None], y))) == pytest.approx(2.185e34, rel=1e-3)
+    assert theory.condition_number(theory.curvatures(LeastSquares(time[:, None], y))) == pytest.approx(
+        2.185e34, rel=1e-3
+    )
 
 
 @some.composite
@@ -245,7 +259,13 @@ def test_any_table_has_a_least_loss_that_no_point_is_below(kind, numbers, interc
     assert 0 <= curved.min() and 0 <= objective.least <= at_zero * (1 + 1e-9)
 
 
-@given(arrays(float, some.tuples(some.integers(1, 6), some.integers(1, 4)), elements=some.floats(-1e3, 1e3)))
+@given(
+    arrays(
+        float,
+        some.tuples(some.integers(1, 6), some.integers(1, 4)),
+        elements=some.floats(-1e3, 1e3).filter(lambda x: x == 0 or abs(x) > 1e-100),
+    )
+)
 def test_directions_are_orthonormal_and_slopes_are_the_gradient_along_them(features):
     objective = LeastSquares(features, np.arange(len(features)) ** 2.0)
     theta = np.linspace(-1, 1, features.shape[1] + 1)
