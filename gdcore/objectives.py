@@ -20,9 +20,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-ROUNDING = 16 * float(np.finfo(float).eps)  # how far a few operations may take a number from where it belongs
+from gdcore.decomposition import ROUNDING as ROUNDING
+from gdcore.decomposition import Array as Array
+from gdcore.decomposition import Decomposition, compressed, constant_column
 
-Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.integer[Any]]
 
 
@@ -97,16 +98,17 @@ class LeastSquares:
     The gradient is 2 X'(X theta - y) / n and the Hessian 2 X'X / n. Where columns of X depend on each other the optimum
     is a whole valley, and `optimum` is its point nearest to 0.
 
-    Rotating the rows of [X y] leaves every |X theta - y| as it is, so the R of one QR decomposition, at most p + 1
-    rows, stands for all n: the cost of the full loss and its gradient does not grow with n, and a sum of squares is
-    never negative.
+    `compressed`, at most d + 1 rows [X y], has the same |X theta - y| for every theta and stands for all n: the cost of
+    the full loss and its gradient does not grow with n, and a sum of squares is never negative. Optimum, least loss and
+    curvatures are taken from it too, and keep their digits however far from 0 the features are (see `decomposition`).
     (The expanded form theta'H theta - 2 g'theta + c is as fast, but loses up to 13 digits and can fall below 0.)
     """
 
     def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
         self.design, self.targets = _checked(features, targets, intercept)  # (n, d), (n,)
         self.n_examples = len(self.targets)
-        self.compressed: Array = np.asarray(np.linalg.qr(np.column_stack([self.design, self.targets]), mode="r"))
+        self._level = self.design.shape[1] - 1 if intercept else constant_column(self.design)
+        self.compressed = compressed(self.design, self.targets, self._level)
         self._design, self._targets = self.compressed[:, :-1], self.compressed[:, -1]
 
     def value(self, theta: Array, rows: Rows | None = None) -> Array:
@@ -127,29 +129,36 @@ class LeastSquares:
         return np.asarray(self._design.T @ self._design * (2 / self.n_examples))
 
     @cached_property
+    def _decomposition(self) -> Decomposition:
+        return Decomposition(self.compressed, self._level)
+
+    @property
     def optimum(self) -> Array:
-        return np.asarray(np.linalg.lstsq(self._design, self._targets)[0])
+        return self._decomposition.optimum
+
+    @property
+    def least(self) -> float:
+        """The least possible loss. Data without noise have 0: what rounding has left of a zero is 0.
+
+        From what no theta reaches, and not value(optimum), to which the rounding of the optimum adds.
+        """
+        return self._decomposition.beyond**2 / self.n_examples
 
     def principal(self, theta: Array) -> tuple[Array, Array, Array]:
         """Curvatures, ascending (d,), their directions, columns of (d, d), and the slopes of theta, (d,), along them.
 
-        With the singular values s of X, the curvatures are 2 s^2 / n and the slopes 2 s (u . residuals) / n. Taken from
-        X and not from X'X, they tell 1e-30 of the largest curvature from 0; what rounding has left of a zero is 0.
+        With the singular values s of X and the left singular vectors u, the curvatures are 2 s^2 / n and the slopes
+        2 s (u . residuals) / n; along a valley both are 0. What rounding has left of a zero is 0.
         """
-        left, values, right = self._singular
-        along = (self._design @ theta - self._targets) @ left
-        scale = np.linalg.norm(self._design) * np.linalg.norm(theta) + np.linalg.norm(self._targets)
-        along = np.where(np.abs(along) <= ROUNDING * scale, 0.0, along)
-        d = len(right)
-        stretched, residuals = np.zeros(d), np.zeros(d)
-        stretched[: len(values)], residuals[: len(values)] = values, along[: len(values)]
-        curvatures, slopes = 2 * stretched**2 / self.n_examples, 2 * stretched * residuals / self.n_examples
-        return curvatures[::-1], right[::-1].T, slopes[::-1]
-
-    @cached_property
-    def _singular(self) -> tuple[Array, Array, Array]:
-        left, values, right = np.linalg.svd(self._design)
-        return left, np.where(values <= ROUNDING * values.max(), 0.0, values), right
+        flat, (values, directions) = self._decomposition.flat, self._decomposition.singular
+        curvatures = 2 * values**2 / self.n_examples
+        slopes = 2 * values * self._decomposition.residuals(theta) / self.n_examples
+        zeros, steepest_last = np.zeros(flat.shape[1]), slice(None, None, -1)
+        return (
+            np.append(zeros, curvatures[steepest_last]),
+            np.hstack([flat, directions[:, steepest_last]]),
+            np.append(zeros, slopes[steepest_last]),
+        )
 
 
 class BroadcastLeastSquares:
@@ -184,6 +193,13 @@ class BroadcastLeastSquares:
         return self._to_the_mean.hessian
 
     @property
+    def least(self) -> float:
+        """The least possible loss: that of the mean and the variance of the targets, 0 where they are constant."""
+        variance = float(self.targets.var())
+        rounding = (ROUNDING * float(np.abs(self.targets).max())) ** 2
+        return self._to_the_mean.least + (variance if variance > rounding else 0.0)
+
+    @property
     def optimum(self) -> Array:
         return self._to_the_mean.optimum
 
@@ -211,4 +227,14 @@ def _checked(features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool) -
         raise ValueError(f"targets must have shape ({len(design)},) like the rows of features, got {targets.shape}")
     if not (np.isfinite(design).all() and np.isfinite(targets).all()):
         raise ValueError("features and targets must be finite, got a NaN or an infinity among them")
-    return (np.column_stack([design, np.ones(len(design))]) if intercept else design), targets
+    return (_with_ones(design) if intercept else design), targets
+
+
+def _with_ones(features: Array) -> Array:
+    """[features | 1], filled column by column: four times as fast as row by row, or `column_stack`."""
+    n, p = features.shape
+    design = np.empty((n, p + 1))
+    for j, column in enumerate(features.T):
+        design[:, j] = column
+    design[:, -1] = 1
+    return design

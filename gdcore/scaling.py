@@ -24,11 +24,10 @@ def standardised(features: npt.ArrayLike) -> tuple[Array, Array, Array]:
         raise ValueError(f"features must have shape (n, p) with n and p at least 1, got {raw.shape}")
     if not np.isfinite(raw).all():
         raise ValueError("features must be finite, got a NaN or an infinity among them")
-    constant = (raw == raw[0]).all(0)  # the deviation of a constant 0.1 is not 0 but what rounding left of it
-    mean = np.where(constant, raw[0], raw.mean(0))
-    deviation = raw.std(0)
-    scale = np.where(constant | (deviation == 0), 1.0, deviation)
-    return (raw - mean) / scale, mean, scale
+    deviations = raw - raw[0]  # exact where values are far from 0 and near each other, and 0 where they are constant
+    shift, deviation = deviations.mean(0), deviations.std(0)
+    scale = np.where(deviation == 0, 1.0, deviation)
+    return (deviations - shift) / scale, raw[0] + shift, scale
 
 
 def to_standardised(theta: Array, mean: Array, scale: Array) -> Array:

@@ -59,7 +59,8 @@ def condition_number(curvatures: Array) -> float:
     curved = curvatures[curvatures != 0]
     if curved.size == 0 or curved.min() < 0:
         return inf
-    return float(curved.max() / curved.min())
+    with np.errstate(over="ignore"):
+        return float(curved.max() / curved.min())
 
 
 def rate_limit(curvatures: Array, optimizer: Optimizer | None = None) -> float:
@@ -544,10 +545,10 @@ def _moments(objective: LeastSquares, size: int, learning_rate: float = 0.0) -> 
 
 
 def _residuals_at_optimum(objective: LeastSquares) -> Array:
-    """X theta* - y, (n,). What rounding has left of a zero is 0: data without noise have no noise floor."""
-    residuals = objective.design @ objective.optimum - objective.targets
-    scale = np.linalg.norm(objective.design) * np.linalg.norm(objective.optimum) + np.linalg.norm(objective.targets)
-    return np.asarray(np.where(np.abs(residuals) <= ROUNDING * scale, 0.0, residuals))
+    """X theta* - y, (n,). Data without noise have no noise floor: where the least loss is 0, so are they."""
+    if objective.least == 0:
+        return np.zeros(objective.n_examples)
+    return np.asarray(objective.design @ objective.optimum - objective.targets)
 
 
 def mean_square_limit(objective: LeastSquares, size: int, optimizer: Optimizer | None = None) -> float:

@@ -39,6 +39,15 @@ def test_a_constant_feature_is_shifted_to_0_and_not_stretched(value):
     assert mean[0] == value and scale[0] == 1 and scale[1] == pytest.approx(np.sqrt(8.25))
 
 
+@pytest.mark.parametrize("n", [20, 2000])
+@pytest.mark.parametrize("far", [2.46e6, 1.6e9, 1.6e12])
+def test_standardised_features_have_mean_0_and_deviation_1_however_far_from_0_they_were(n, far):
+    steps = np.arange(float(n))
+    scaled, mean, scale = standardised((far + steps)[:, None])
+    assert abs(scaled.mean()) < 1e-14 and abs(np.square(scaled).mean() - 1) < 1e-14
+    assert mean == far + (n - 1) / 2 and scale == pytest.approx(np.sqrt((n * n - 1) / 12), rel=1e-14)
+
+
 @given(arrays(float, st.tuples(st.integers(1, 8), st.integers(1, 2)), elements=st.floats(-1e100, 1e100)))
 def test_any_features_stay_finite(features):
     scaled, mean, scale = standardised(features)

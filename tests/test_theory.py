@@ -15,7 +15,9 @@ from gdcore.theory import (
     condition_number,
     contraction,
     curvatures,
+    first_order_noise_floor,
     gap,
+    noise_floor,
     predicted_gap,
     predicted_iterate,
     rate_limit,
@@ -162,6 +164,7 @@ def test_condition_number_is_that_of_the_hessian_and_ignores_flat_directions():
     )
     assert condition_number(np.array([2.0])) == 1
     assert condition_number(np.array([-1.0, 2.0])) == condition_number(np.array([0.0])) == inf
+    assert condition_number(np.array([1e-200, 1e200])) == inf
 
 
 @pytest.mark.parametrize(
@@ -354,3 +357,23 @@ def test_the_gap_of_the_largest_data_is_within_the_range_of_numbers():
     objective = LeastSquares(np.array([[1e100], [-1e100]]), np.array([-1e100, 1e100]), intercept=False)
     first = predicted_gap(objective, np.array([0.0]), 1e-201, 0)
     np.testing.assert_allclose(first, objective.value(np.array([0.0])), rtol=1e-12)
+
+
+@pytest.mark.parametrize("far", [0.0, 2.46e6, 1.6e9])
+def test_noise_is_found_however_far_from_zero_the_data_are(far):
+    """For a small rate the noise floor is rate * mean(r^2 |x|^2) / B, r the residuals of the exact line."""
+    x, y = far + np.arange(20.0), 0.3 * np.arange(20.0) + np.cos(np.arange(20))
+    objective = LeastSquares(x[:, None], y)
+    away, above = ([Fraction(v) - sum(map(Fraction, values)) / 20 for v in values] for values in (x, y))
+    slope = sum(a * b for a, b in zip(away, above, strict=True)) / sum(a * a for a in away)
+    residuals = np.array([float(b - slope * a) for a, b in zip(away, above, strict=True)])
+    rate = 1e-6 * rate_limit(curvatures(objective))
+    expected = rate * np.mean(residuals**2 * (x**2 + 1)) / 4
+    assert first_order_noise_floor(objective, rate, 4) == pytest.approx(expected, rel=1e-6)
+    assert noise_floor(objective, rate, 4) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("far", [2.46e6, 1.6e9, 1.6e12])
+def test_a_far_table_without_noise_has_no_noise_floor(far):
+    x = far + np.arange(20.0)
+    assert noise_floor(LeastSquares(x[:, None], 0.25 * np.arange(20.0) + 3), 1e-30, 1) == 0

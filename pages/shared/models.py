@@ -48,8 +48,8 @@ class Model:
 
     @cached_property
     def floor(self) -> float:
-        """The least possible loss; 0 where only the rounding of the targets is left of it."""
-        least = float(self.objective.value(self.objective.optimum))
+        """The least possible loss; 0 where only the rounding of the targets, before b was taken off, is left of it."""
+        least = self.objective.least
         return least if least > (theory.ROUNDING * float(abs(self.dataset.targets).max())) ** 2 else 0.0
 
     def explained(self, loss: float) -> float | None:
