@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 
 from pages.shared.settings import FRACTION, Choice, Number, Rate
 
-RATE = Rate("rate", "Rate", 1e-4, 10, "0.05")
+RATE = Rate("rate", "Rate", "0.05")
 COEFFICIENT = Number("a", "a", -10, 10, 3, 0.1)
 COUNT = Number("n", "n", 1, 5000, 500, 1, whole=True)
 
