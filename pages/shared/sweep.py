@@ -173,7 +173,8 @@ def legend(curve: Curve) -> str:
 
 def around(limits: Sequence[float], own: Sequence[float]) -> np.ndarray:
     """A hundred rates on a log scale around the limits, with the reader's own between them."""
-    return np.geomspace(min(FROM * min(limits), *own), max(TO * max(limits), *own), RATES)
+    with np.errstate(over="ignore"):  # on the way to a last rate at the end of the machine's numbers
+        return np.geomspace(min(FROM * min(limits), *own), max(TO * max(limits), *own), RATES)
 
 
 def nothing_to_close(objective: QuadraticObjective, start: np.ndarray) -> str:
