@@ -23,6 +23,7 @@ from pages.shared.words import apart, count, number
 RATES = 100
 FROM, TO = 1e-3, 3.0  # times the limit: where the rates begin and end
 LOWEST, TALLEST = 1e-16, 100.0  # times the gap at the start: what ends beyond them lies outside the picture
+LARGEST = float(np.finfo(float).max)
 MOST_UPDATES = 10_000  # of all lanes of a race together, at each rate
 
 
@@ -86,7 +87,7 @@ class Sweep:
 
     def _drawn(self, view: dict, values: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> Datasets:
         grid = self.curves[0].rates
-        ends = {"rate_low": grid.min() / 1.1, "rate_high": grid.max() * 1.1}
+        ends = {"rate_low": grid.min() / 1.1, "rate_high": min(1.1 * float(grid.max()), LARGEST)}
         runs = []
         for lane, (curve, (value, predicted)) in enumerate(zip(self.curves, values, strict=True)):
             every = np.arange(len(value))
@@ -123,7 +124,7 @@ class Sweep:
             rows += [("limit", lane, curve.limit, "", 0) for lane, curve in enumerate(self.curves) if curve.limit]
         types = {"kind": str, "lane": int, "rate": float, "words": str, "row": int}
         rules = {name: np.array([row[i] for row in rows], dtype=kind) for i, (name, kind) in enumerate(types.items())}
-        return rules | {"leftwards": rules["rate"] > np.sqrt(ends["rate_low"] * ends["rate_high"])}
+        return rules | {"leftwards": rules["rate"] > np.sqrt(ends["rate_low"]) * np.sqrt(ends["rate_high"])}
 
     @property
     def whole_budget(self) -> str:
