@@ -9,7 +9,7 @@ from itertools import chain, product
 import pytest
 
 from pages import linear_regression, quadratic, variant_race
-from pages.shared.settings import BatchSize, Number, Rate, Switch
+from pages.shared.settings import BatchSize, Choice, Number, Rate, Switch
 from tests.harness import in_a_link, open_lesson
 
 LESSONS = {
@@ -39,7 +39,7 @@ def another(setting):
     if isinstance(setting, Rate):
         return "0.0213"
     if isinstance(setting, BatchSize):
-        return "17"
+        return "3"  # of so many examples even the first table of a reader’s own has one more
     return next(option for option in setting.options if option != setting.default)
 
 
@@ -94,10 +94,13 @@ def choose_every_scene(app, page: str) -> Iterator[str]:
 def move_every_widget(app, page: str, names) -> Iterator[str]:
     """Every setting of these by hand, to each of its options and back."""
     for name in names:
-        setting, key = SETTINGS[page][name], f"{page}_{name}"
+        setting = SETTINGS[page][name]
+        key = f"{page}_{name}_text" if isinstance(setting, Rate) else f"{page}_{name}"
         tried = setting.options if isinstance(setting, Choice) else (another(setting), setting.default)
         for value in tried:
             widget = next((widget for kind in KINDS for widget in getattr(app, kind) if widget.key == key), None)
+            if widget and isinstance(setting, BatchSize):
+                widget.options.append(value)  # AppTest types nothing that is not offered
             if widget:  # not every setting is of use in every state
                 widget.set_value(float(value) if isinstance(setting, Number) else value).run()
                 yield f"{name} = {value}"
@@ -159,9 +162,6 @@ def test_the_browser_s_back_leaves_a_locked_setting_where_it_is(page, way):
     """What is bound to the address goes back with it; what is locked has stood in it all the time."""
     other = {"quadratic": "start", "regression": "w1", "race": "w1"}[page]
     app = open_lesson(page, **{way: "rate"}, rate="0.0213")
-    app.number_input(key=f"{page}_{other}").set_value(3.0).run() if page != "quadratic" else app.slider(
-        key="quadratic_start"
-    ).set_value(3.0).run()
     for address in ("3.0", "2.0"):
         app.query_params[f"{page}_{other}"] = address
         app.run()
