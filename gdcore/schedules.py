@@ -93,7 +93,7 @@ class Cosine:
 
     def __call__(self, step: Any) -> Rate:
         progress = np.minimum(step, self.steps) / self.steps
-        return self.final + (self.initial - self.final) * (1 + np.cos(np.pi * progress)) / 2
+        return self.final + (self.initial - self.final) * ((1 + np.cos(np.pi * progress)) / 2)
 
 
 SCHEDULES: tuple[type[Schedule], ...] = (Constant, InverseTime, Exponential, StepDecay, Cosine)

@@ -147,9 +147,11 @@ def contraction(curvatures: Array, learning_rate: float, optimizer: Optimizer | 
     """What one update multiplies the error along each direction by, (d,).
 
     Plain descent: 1 - eta lambda with its sign, negative where it changes sides. Momentum and Nesterov turn as well as
-    shrink; there it is the long-run factor, the spectral radius of their two-step recurrence.
+    shrink; there it is the long-run factor, the spectral radius of their two-step recurrence. Infinite where it is too
+    large for a number.
     """
-    plain = 1 - learning_rate * curvatures
+    with np.errstate(over="ignore"):
+        plain = 1 - learning_rate * curvatures
     match optimizer:
         case None | GradientDescent():
             return np.asarray(plain)
@@ -162,8 +164,10 @@ def contraction(curvatures: Array, learning_rate: float, optimizer: Optimizer | 
 
 def _spectral_radius(trace: Array, determinant: Array | float) -> Array:
     """The larger modulus of the roots of z^2 - trace z + determinant."""
-    root = np.sqrt(np.asarray(trace, dtype=complex) ** 2 - 4 * np.asarray(determinant))
-    return np.asarray(np.maximum(np.abs(trace + root), np.abs(trace - root)) / 2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        root = np.sqrt(np.asarray(trace, dtype=complex) ** 2 - 4 * np.asarray(determinant))
+        radius = np.maximum(np.abs(trace + root), np.abs(trace - root)) / 2
+    return np.asarray(np.where(np.isfinite(radius), radius, inf))
 
 
 def predicted_iterate(objective: QuadraticObjective, start: Array, learning_rate: float, step: Array | int) -> Array:
@@ -259,8 +263,8 @@ def _curved(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
 
 def _shrunk(squares: Array, curved: Array, learning_rate: Array | float, step: Array | int) -> Array:
     """The sum of squares q^(2t), q = 1 - eta lambda."""
-    factors = 1 - np.asarray(learning_rate)[..., None] * curved
     with np.errstate(all="ignore"):
+        factors = 1 - np.asarray(learning_rate)[..., None] * curved
         return np.asarray((squares * np.abs(factors) ** (2.0 * np.asarray(step, dtype=float)[..., None])).sum(-1))
 
 

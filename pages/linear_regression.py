@@ -1,7 +1,5 @@
 """Lesson 2: linear regression. Data, parameters and loss move together; scaling decides how fast."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
@@ -10,6 +8,12 @@ from gdcore.datasets import Dataset
 from pages.shared import own_data, printed, programs, quadratic_charts, runs, sweep, take_home, timeline
 from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
+from pages.shared.common_settings import (
+    IN_UNITS_OF_THE_DATA,
+    names_of_the_line,
+    pick_a_rate,
+    take_back_a_start_without_loss,
+)
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
@@ -33,12 +37,13 @@ from pages.shared.regression_scenes import (
 )
 from pages.shared.regression_settings import (
     NOISY_SETTINGS,
-    RATE,
     all_settings,
     compute,
     dataset_of,
+    keep_a_rate_that_works,
     model_of,
     noisy_options,
+    start_of,
 )
 from pages.shared.words import number
 
@@ -122,16 +127,18 @@ def data_of(values: dict) -> tuple:
 def settings(panel: Panel, dataset: Dataset) -> Model:
     """The settings in the order in which a teacher touches them; the slider of the rate follows the data."""
     place_of_the_rate = st.container()
-    n_features = dataset.features.shape[1]
-    st.markdown("Start, in the units of the data")
-    panel.draw_row(*(("w1", "b") if n_features == 1 else ("w1", "w2", "b")))
+    st.markdown(IN_UNITS_OF_THE_DATA)
+    panel.draw_row(*names_of_the_line(dataset.features.shape[1]))
     panel.draw("updates", "standardise")
     with st.expander("More settings"):
         panel.draw("learned", "hand", "loss", "tolerance", "scale", "equal")
     take_back_what_does_not_go_together(panel, dataset)
     model = model_of(panel.values, dataset)
+    take_back_a_start_without_loss(panel, model, start_of(model, panel.values))
+    if model.held not in (None, panel.values["b"]):  # it was held where the start was taken back from
+        model = model_of(panel.values, dataset)
     with place_of_the_rate:
-        rate(panel, theory.curvatures(model.objective))
+        rate(panel, model)
     return model
 
 
@@ -148,16 +155,13 @@ def take_back_what_does_not_go_together(panel: Panel, dataset: Dataset) -> None:
         panel.refuse(f"Loss: the broadcast mistake belongs to the data “{TWO}”; the squared error is used.", "loss")
 
 
-def rate(panel: Panel, curved: np.ndarray) -> None:
+def rate(panel: Panel, model: Model) -> None:
+    curved = theory.curvatures(model.objective)
     limit, best = theory.rate_limit(curved), theory.best_rate(curved)
-    panel.settings["rate"] = replace(RATE, around=limit)
+    keep_a_rate_that_works(panel, model, limit, best)
+    panel.rates_around(limit)
     panel.draw("rate")
-    text = panel.values["rate"]
-    with st.container(horizontal=True, gap="medium"):
-        panel.quick_pick("rate", "half", RATE.times(text, 1 / 2))
-        panel.quick_pick("rate", "double", RATE.times(text, 2))
-        panel.quick_pick("rate", "best", f"{best:.12g}")
-        panel.quick_pick("rate", "limit", f"{limit:.12g}")
+    pick_a_rate(panel, repr(best), repr(limit))
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
@@ -174,7 +178,8 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
     with numbers:
         panel.draw_row("hand_w", "hand_b")
         line = [values["hand_w"], values["hand_b"]]
-        mine = float(fit.model.objective.value(fit.model.start(line)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            mine = float(fit.model.objective.value(fit.model.start(line)))
         losses = {"your line": mine, "descent, in the end": fit.trace.value[-1], "the best line": fit.model.floor}
         rows = [f"| {name} | {number(loss)} |" for name, loss in losses.items()]
         with st.container(key="regression_hand_result"):
@@ -246,9 +251,9 @@ def start_where_clicked(model: Model, panel: Panel) -> None:
         return
     theta = np.array(model.objective.optimum)
     theta[:2] = float(f"{chosen[0]['p']:.3g}"), float(f"{chosen[0]['q']:.3g}")
-    line = model.in_units_of_the_data(theta)
-    names = ("w1", "b") if len(line) == 2 else ("w1", "w2", "b")
-    panel.assign({name: float(f"{value:.12g}") for name, value in zip(names, line.tolist(), strict=True)})
+    line = model.in_units_of_the_data(theta).tolist()
+    names = names_of_the_line(len(line) - 1)
+    panel.assign({name: float(f"{value:.12g}") for name, value in zip(names, line, strict=True)})
 
 
 def every_rate(fit: Fit, values: dict) -> sweep.Sweep | str:

@@ -7,6 +7,7 @@ from gdcore import Constant, Quadratic, Trace
 from pages.shared import programs, runs, sweep, take_home, timeline
 from pages.shared import quadratic_charts as charts
 from pages.shared import quadratic_words as words
+from pages.shared.common_settings import pick_a_rate
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
@@ -15,6 +16,7 @@ from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
 from pages.shared.quadratic_settings import RATE, SETTINGS, compute
+from pages.shared.settings import in_full
 from pages.shared.words import number
 
 PARABOLA = (Need(lambda values: (values["a0"], values["a1"], values["a2"]), "another parabola"),)
@@ -71,12 +73,8 @@ def settings(panel: Panel) -> None:
     """The settings in the order in which a teacher touches them."""
     panel.draw("rate")
     a2 = panel.values["a2"]
-    text, none = panel.values["rate"], "There is no such rate: a2 is not above 0, so there is no minimum."
-    with st.container(horizontal=True, gap="medium"):
-        panel.quick_pick("rate", "half", RATE.times(text, 1 / 2))
-        panel.quick_pick("rate", "double", RATE.times(text, 2))
-        panel.quick_pick("rate", "best", f"1/{2 * a2:.12g}" if a2 > 0 else None, none)
-        panel.quick_pick("rate", "limit", f"1/{a2:.12g}" if a2 > 0 else None, none)
+    best, limit = (f"1/{in_full(2 * a2)}", f"1/{in_full(a2)}") if a2 > 0 else (None, None)
+    pick_a_rate(panel, best, limit, "There is no such rate: a2 is not above 0, so there is no minimum.")
     panel.draw("start")
     st.markdown("f(x) = a2 x² + a1 x + a0")
     panel.draw_row("a2", "a1", "a0")

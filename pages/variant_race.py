@@ -4,20 +4,23 @@ from contextlib import nullcontext
 
 import streamlit as st
 
+from gdcore import theory
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
 from pages.shared import lanes, own_data, programs, race_claims, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
+from pages.shared.common_settings import names_of_the_line, take_back_a_start_without_loss
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
 from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
+from pages.shared.models import Model
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
 from pages.shared.race_runs import PARALLEL, Race
 from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
-from pages.shared.race_settings import all_settings, dataset_of, race_of
+from pages.shared.race_settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
 from pages.shared.race_verdict_words import result, told
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
@@ -39,15 +42,15 @@ def page() -> None:
     panel = Panel("race", *all_settings(), called=lanes.label)
     with st.sidebar:
         paging, above = st.container(), st.container()
-        dataset, notes = settings(panel)
+        model, notes = settings(panel)
         scene = choose_scene(above, panel, SCENES)
         previous_and_next(paging, panel, scene)
     values = panel.values
-    race, cap = race_of(values, dataset)
+    race, cap = race_of(values, model)
     st.sidebar.caption(words.recorded(race))
     pins = Pins(panel, kept, OF_THE_PICTURE)
 
-    title = f"Batch, mini-batch and stochastic descent on {len(dataset.targets):,} examples"
+    title = f"Batch, mini-batch and stochastic descent on {race.n_examples:,} examples"
     st.title(title)
     panel.introduce()
     for note in (*notes, *cap):
@@ -85,31 +88,44 @@ def page() -> None:
         pins.table(below)
 
 
-def settings(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
-    """The settings in the order in which a teacher touches them; the data, and what is to be said about them."""
+def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
+    """The settings in the order in which a teacher touches them; the model, and what is to be said about its data.
+
+    The sliders of the rates follow the data, so they are drawn when these are known.
+    """
     values = panel.values
     panel.draw("clock", "rates")
-    if values["rates"] == SAME:
-        panel.draw("rate")
+    place_of_the_rate = st.container()
     panel.draw("lanes")
     place_of_the_lanes, place_of_the_start = st.container(), st.container()
     with st.expander("More settings"):
         panel.draw("data")
         dataset, notes = choose_data(panel)
         panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
+    model = model_of(values, dataset)
+    panel.rates_around(theory.rate_limit(theory.curvatures(model.objective)))
+    if values["rates"] == SAME:
+        with place_of_the_rate:
+            panel.draw("rate")
     for lane in range(1, values["lanes"] + 1):
         with place_of_the_lanes.expander(f"Lane {lane}: batches of {values[f'size{lane}']}"):
             lanes.choose(panel, lane, with_rate=values["rates"] == EACH)
     take_back_what_does_not_go_together(panel, len(dataset.targets))  # not earlier: drawing brings a value back
     with place_of_the_start:
-        panel.draw_row(*(("w1", "b") if dataset.features.shape[1] == 1 else ("w1", "w2", "b")))
+        start(panel, model)
         if values["data"] == STREAM:
             st.caption("A stream is seen once, in the order of its arrival.")
         else:
             panel.draw_row("budget", "unit")
     own = "Your own table is not in it. " if values["data"] == OWN else ""
     panel.undo_reset_share(own + not_in_the_link(panel))
-    return dataset, notes
+    return model, notes
+
+
+def start(panel: Panel, model: Model) -> None:
+    st.markdown(label_of_the_start(model))
+    panel.draw_row(*names_of_the_line(model.dataset.features.shape[1]))
+    take_back_a_start_without_loss(panel, model, start_of(model, panel.values))
 
 
 def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
@@ -145,7 +161,7 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def kept(values: dict) -> Kept:
     """What stays of a race that is pinned."""
-    race, _ = race_of(values, dataset_of(values))
+    race, _ = race_of(values, model_of(values, dataset_of(values)))
     return Kept(race.pinned(values["axis"] == "log"), result(race))
 
 
@@ -182,7 +198,7 @@ def start_where_clicked(best: list[float], panel: Panel) -> None:
     if not chosen:
         return
     theta = [chosen[0]["p"], chosen[0]["q"], *best[2:]]
-    names = ("w1", "b") if len(theta) == 2 else ("w1", "w2", "b")
+    names = names_of_the_line(len(theta) - 1)
     panel.assign({name: float(f"{value:.3g}") for name, value in zip(names, theta, strict=True)})
 
 

@@ -1,8 +1,10 @@
 """A lesson through the frame, without a browser: what is written on it, and what its charts are given to draw."""
 
 import io
+import sys
 from collections import Counter
 from contextlib import redirect_stdout
+from math import ceil, floor
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -16,6 +18,7 @@ from pages.shared.settings import BatchSize, Number, Rate, Switch
 
 FILES = {"quadratic": "quadratic.py", "regression": "linear_regression.py", "race": "variant_race.py"}
 PAGES = FILES | {"home": "home.py", "articles": "articles.py"}
+LARGEST, SMALLEST = sys.float_info.max, 5e-324  # positive numbers that the machine holds
 CASES: Counter[str] = Counter()  # what was tried to break the app, for the end of the report
 
 
@@ -97,14 +100,19 @@ def numbers_printed(code: str) -> np.ndarray:
 
 
 def any_value(setting):
-    """Values of a setting, its bounds among them."""
+    """Values of a setting, its bounds among them, and half of them from the grid of its own widget.
+
+    Numbers at random never meet each other: rate times slope is never just the tolerance, as it is on the screen.
+    """
     if isinstance(setting, Number):
         return _numbers(setting)
     if isinstance(setting, Switch):
         return some.booleans()
     if isinstance(setting, Rate):
-        decimals = some.floats(setting.low, setting.high).map(repr)
-        return some.sampled_from(["1/6", "1/3", "0.3333", "0.33334", "0.05", "1e-7"]).filter(setting.read) | decimals
+        stops = some.sampled_from(setting.grid)
+        named = some.sampled_from(["1/6", "1/3", "0.3333", "0.33334", "0.05", "1e-7", repr(LARGEST), repr(SMALLEST)])
+        decimals = some.floats(SMALLEST, LARGEST).map(repr)
+        return some.one_of(stops, stops, named, decimals)
     if isinstance(setting, BatchSize):
         return some.sampled_from([*setting.offered, str(setting.largest)]) | some.integers(1, setting.largest).map(str)
     return some.sampled_from(setting.options)
@@ -113,7 +121,15 @@ def any_value(setting):
 def _numbers(setting: Number):
     bounds = some.sampled_from([setting.low, setting.high, setting.default]).map(float)
     if setting.whole:
-        return bounds | some.integers(int(setting.low), int(setting.high)).map(float)
-    return bounds | some.floats(setting.low, setting.high).filter(
-        lambda value: value == 0 or abs(value) >= setting.smallest
-    )
+        between = some.integers(int(setting.low), int(setting.high)).map(float)
+    else:
+        between = some.floats(setting.low, setting.high).filter(lambda value: setting.read(value) is not None)
+    grid = on_the_grid(setting)
+    return some.one_of(grid, grid, bounds, between)
+
+
+def on_the_grid(setting: Number):
+    """Where the buttons of a field or the steps of a slider lead, at most a thousand steps away from 0."""
+    low, high = max(setting.low, -1000 * setting.step), min(setting.high, 1000 * setting.step)
+    steps = some.integers(ceil(low / setting.step - 1e-9), floor(high / setting.step + 1e-9))
+    return steps.map(lambda step: float(f"{step * setting.step:.12g}")).filter(lambda x: setting.read(x) is not None)

@@ -25,7 +25,7 @@ LESSONS = {
     "regression": (linear_regression.all_settings(), linear_regression.SCENES),
     "race": (variant_race.all_settings(), variant_race.SCENES),
 }
-NO_VALUE = ["", " ", "x", "inf", "nan", "-1", "1e400", "1/0", "0", "99999999999", "`$x$`", "\u202e1", "é" * 24]
+NO_VALUE = ["", " ", "x", "inf", "nan", "-1", "1e400", "1/0", "0", "1,000,000", "`$x$`", "\u202e1", "é" * 24]
 THAT_SET = ["undo", "rate_half", "rate_double", "rate_best", "rate_limit", "descend", "back_A", "back_B", "back_C"]
 THAT_DO_NOT = ["pin", "pin", "unpin_A", "unpin_B", "unpin_all", "answer_0", "answer_3"]
 KINDS = ("slider", "number_input", "select_slider", "selectbox", "toggle", "button_group", "text_input")
@@ -189,6 +189,8 @@ class Reader(RuleBasedStateMachine):
         if name == "data" and self.page == "regression" and value != self.wished["data"]:
             self.wished["rate"] = SUGGESTED_RATE.get(value, self.wished["rate"])
         self.wished[name] = value
+        if name == "standardise" and self.page == "regression":  # a rate that does not work there gives way
+            self.wished["rate"] = widgets(self.app)[self.key("rate")].value
 
     def press(self, name: str) -> bool:
         key = f"{self.page}_{name}"

@@ -193,7 +193,7 @@ def by_hand(*gaps: float, needed: tuple[float, ...] = (), budget=10.0) -> sweep.
     gap, time = np.full(sweep.RATES + 1, 0.5), np.full(sweep.RATES + 1, np.inf)
     gap[: len(gaps)], time[: len(needed)] = gaps, needed
     curve = sweep.Curve(np.geomspace(0.01, 1, sweep.RATES + 1), gap, time)
-    return sweep.Sweep((curve,), "update", budget, 0.01, "it is there")
+    return sweep.Sweep((curve,), "update", budget, 0.01, "bring it there", "it is there")
 
 
 @pytest.mark.parametrize("gaps", [(1e-16, 100.0), (3e-9,), (70.0,), (0.5,)], ids=str)

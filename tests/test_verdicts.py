@@ -521,7 +521,7 @@ OF_A_RACE = ("schedule1", "schedule2", "schedule3", "rule3", "n", "noise", "seed
 )
 def test_what_stands_on_the_page_of_the_race_is_what_the_record_of_each_lane_says(values):
     values = defaults(race_settings.all_settings()) | values | {"n": int(np.clip(values["n"], 40, 300))}
-    race, _ = race_settings.race_of(values, race_settings.dataset_of(values))
+    race, _ = race_settings.race_of(values, race_settings.model_of(values, race_settings.dataset_of(values)))
     page = on_the_page("race", values)
     for course in race.courses:
         judged = of_lane(race, course)

@@ -6,6 +6,7 @@ cleans the address without a word; so the link is read first, and what it said i
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -13,7 +14,7 @@ import streamlit as st
 
 from pages.shared import lesson_link
 from pages.shared.frame import ADDRESS, JUST_OPENED, PRESENTING
-from pages.shared.settings import Setting, Switch
+from pages.shared.settings import Rate, Setting, Switch
 from pages.shared.words import literal, number
 
 UNDO_STEPS = 50
@@ -91,7 +92,7 @@ class Panel:
         if name in self.lesson.locked:
             st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
             return
-        raw = setting.widget(self.key(name), self.values[name])
+        raw = setting.widget(self.key(name), self.values[name], self)
         value = setting.read(raw)
         if value is None:
             self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
@@ -108,6 +109,11 @@ class Panel:
         for column, name in zip(st.columns(len(names), gap="small"), names, strict=True):
             with column:
                 self.draw(name)
+
+    def rates_around(self, limit: float) -> None:
+        """Let the sliders of rates that are still to be drawn cover the decades around this one."""
+        rates = {name: setting for name, setting in self.settings.items() if isinstance(setting, Rate)}
+        self.settings |= {name: replace(rate, around=limit) for name, rate in rates.items()}
 
     def refuse(self, sentence: str, *names: str) -> None:
         """Take back settings that are fine one by one and not together: they get their defaults and one sentence."""
@@ -132,23 +138,29 @@ class Panel:
         for switch in FOR_A_CLASS:
             self._draw(switch)
 
+    def may_change(self, *names: str) -> bool:
+        """Whether the link leaves all of these settings to the reader."""
+        return (self.lesson.hidden | self.lesson.locked).isdisjoint(names)
+
     def assign(self, values: Mapping[str, Any]) -> None:
-        """Give settings new values; for callbacks, which run before the widgets are drawn."""
+        """Give settings new values, where the link leaves them to the reader; before their widgets are drawn."""
         for name, value in values.items():
             setting = self.settings[name]
-            if name in self.lesson.hidden | self.lesson.locked:
+            if not self.may_change(name):
                 continue
-            if setting.read(value) is None:
+            read = setting.read(value)
+            if read is None:
                 st.session_state[self.key("refused")] = (name, self._sentence(setting, str(value), self.values[name]))
             else:
-                setting.store(self.key(name), value)
+                setting.store(self.key(name), read)
+                self.values[name] = read
 
     def quick_pick(self, name: str, label: str, text: str | None, none: str = "") -> None:
         """A button that gives a setting this value; where it may not be used the button is disabled and says why.
 
         `none` says why there is no such value, where text is None.
         """
-        if name in self.lesson.hidden | self.lesson.locked:
+        if not self.may_change(name):
             return
         usable = self.settings[name].read(text) is not None
         why_not = none if text is None else f"{text} is not {self.settings[name].bound}."

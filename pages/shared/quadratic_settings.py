@@ -2,15 +2,14 @@
 
 from gdcore import GradientDescent, Quadratic, Trace, descend
 from pages.shared import glossary
-from pages.shared.settings import Choice, Number, Rate
+from pages.shared.common_settings import RATE, tolerance
+from pages.shared.settings import Number
 
-RATE = Rate("rate", "Learning rate η (eta)", 1e-4, 10, "0.05", help=glossary.help("learning rate"))
 HERE = {  # what the words mean for these settings
     "a2": "a2 is half of it: above 0 there is a minimum, below 0 a top.",
     "a1": "a1 is the slope at x = 0 and moves the minimum to −a1 / (2 a2).",
     "a0": "a0 lifts it as a whole; descent does not notice.",
 }
-TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
 SETTINGS = (
     RATE,
     Number("start", "Start x₀", -20, 20, 8, 0.1, slider=True, help=glossary.help("start")),
@@ -18,7 +17,7 @@ SETTINGS = (
     Number("a1", "a1", -10, 10, -2, 0.1, help=glossary.help("gradient", HERE["a1"])),
     Number("a0", "a0", -10, 10, -3, 0.1, help=glossary.help("objective", HERE["a0"])),
     Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True, help=glossary.help("budget")),
-    Choice("tolerance", "Tolerance", TOLERANCES, "1e-5", ordered=True, help=glossary.help("tolerance")),
+    tolerance("1e-5"),
     Number("left", "x from", -1000, 1000, -20, 1, help=glossary.help("picture")),
     Number("right", "x to", -1000, 1000, 20, 1, help=glossary.help("picture")),
 )

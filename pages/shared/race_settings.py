@@ -10,13 +10,24 @@ from gdcore.batches import Batches
 from gdcore.datasets import Dataset
 from pages.shared import glossary, lanes
 from pages.shared import race_words as words
+from pages.shared.common_settings import (
+    IN_UNITS_OF_THE_DATA,
+    NOISE,
+    OUTLIERS,
+    RATE,
+    best_when_standardised,
+    examples,
+    names_of_the_line,
+    parameter,
+    seed,
+)
+from pages.shared.controls import Panel
 from pages.shared.models import Model
 from pages.shared.race_runs import CLOCKS, CLOUD, EXAMPLES, Budget, Lane, Race
 from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, STREAM
-from pages.shared.settings import Choice, Number, Rate, Switch
+from pages.shared.settings import Choice, Number, Switch
 
 ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
-RATE = Rate("rate", "Learning rate η (eta)", 1e-9, 100, "0.05", help=glossary.help("learning rate"))
 
 HERE = {  # what the words mean for these settings
     "rates": "Here: one for all lanes, or one for each.",
@@ -37,22 +48,22 @@ def all_settings() -> tuple:
         RATE,
         Number("lanes", "Lanes", 1, lanes.MOST, 3, 1, whole=True, help=glossary.help("lane")),
         *(setting for lane in range(1, lanes.MOST + 1) for setting in lanes.settings(lane, RATE)),
-        Number("w1", "w", -1e6, 1e6, -1, 0.5, help=glossary.help("start", HERE["w1"])),
-        Number("w2", "w₂", -1e6, 1e6, 0, 0.5, help=glossary.help("start", HERE["w2"])),
-        Number("b", "b", -1e6, 1e6, 4, 0.5, help=glossary.help("start", HERE["b"])),
+        parameter("w1", "w", -1, 0.5, glossary.help("start", HERE["w1"])),
+        parameter("w2", "w₂", 0, 0.5, glossary.help("start", HERE["w2"])),
+        parameter("b", "b", 4, 0.5, glossary.help("start", HERE["b"])),
         Number("budget", "Budget", 1, 1_000_000, 120, 10, whole=True, help=glossary.help("budget")),
         Choice(
             "unit", "counted in", ("epochs", "updates", "examples"), "epochs", help=glossary.help("epoch", HERE["unit"])
         ),
         Choice("data", "Data", (NOISY, STREAM, MPG, OWN), NOISY, help=glossary.help("data")),
-        Number("n", "Examples n", 20, 5000, 256, 10, whole=True, help=glossary.help("example")),
-        Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1, help=glossary.help("noise")),
-        Number("outliers", "Outliers", 0, 20, 0, 1, whole=True, help=glossary.help("outlier")),
-        Number("data_seed", "Seed of the data", 0, 9999, 7, 1, whole=True, help=glossary.help("seed")),
+        examples(256),
+        NOISE,
+        OUTLIERS,
+        seed("data_seed", "Seed of the data", 7),
         Switch("standardise", "Standardise the features", help=glossary.help("standardise")),
         Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS)), help=glossary.help("order")),
         Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help=glossary.help("seed", HERE["seeds"])),
-        Number("seed", "First seed", 0, 9999, 62, 1, whole=True, help=glossary.help("seed")),
+        seed("seed", "First seed", 62),
         Number(
             "workers", "Workers P of parallel time", 1, 10_000, 32, 1, whole=True, help=glossary.help("parallel time")
         ),
@@ -74,11 +85,31 @@ def dataset_of(values: Mapping[str, Any]) -> Dataset:
     return datasets.noisy_line(**drawn, seed=values["data_seed"])
 
 
-def race_of(values: dict, dataset: Dataset) -> tuple[Race, tuple[str, ...]]:
+def model_of(values: Mapping[str, Any], dataset: Dataset) -> Model:
+    return Model(dataset, standardise=values["data"] == MPG or (values["data"] == OWN and values["standardise"]))
+
+
+def start_of(model: Model, values: Mapping[str, Any]) -> np.ndarray:
+    """theta at the start, which the race counts in the units of its features."""
+    return np.array([values[name] for name in names_of_the_line(model.dataset.features.shape[1])])
+
+
+def label_of_the_start(model: Model) -> str:
+    return "Start, in units of the standardised features" if model.standardise else IN_UNITS_OF_THE_DATA
+
+
+def standardise_and_take_the_best(panel: Panel, dataset: Dataset) -> None:
+    """Standardise a reader's own data, all lanes at the best rate of that scale for the full gradient, as one step of
+    Undo; for a button. All of it or, if locked, nothing."""
+    wanted = {"standardise": True, "rates": SAME, "rate": best_when_standardised(dataset)}
+    if panel.may_change(*wanted):
+        panel.assign(wanted)
+
+
+def race_of(values: dict, model: Model) -> tuple[Race, tuple[str, ...]]:
     """The race on the screen, and what is to be said where it is shorter than the budget."""
-    model = Model(dataset, standardise=values["data"] == MPG or (values["data"] == OWN and values["standardise"]))
-    objective, n, drifts = model.objective, len(dataset.targets), values["data"] == STREAM
-    start = np.array([values[name] for name in (("w1", "b") if len(model.names) == 2 else ("w1", "w2", "b"))])
+    objective, n, drifts = model.objective, len(model.dataset.targets), values["data"] == STREAM
+    start = start_of(model, values)
     order = "fixed" if drifts else ORDERS[values["order"]]
     seeds = tuple(range(values["seed"], values["seed"] + values["seeds"]))
     numbers = range(1, values["lanes"] + 1)

@@ -4,17 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from gdcore import GradientDescent, datasets, descend
 from gdcore.datasets import Dataset
 from pages.shared import glossary
+from pages.shared.common_settings import (
+    NOISE,
+    OUTLIERS,
+    RATE,
+    best_when_standardised,
+    examples,
+    names_of_the_line,
+    parameter,
+    seed,
+    tolerance,
+)
+from pages.shared.controls import Panel
 from pages.shared.models import Model
 from pages.shared.regression_runs import Fit
 from pages.shared.regression_scenes import ALL, BROADCAST, EQUAL, MPG, NOISY, OWN, SIX, SLOPE, SQUARED, TWO
-from pages.shared.settings import Choice, Number, Rate, Switch
-
-TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
-RATE = Rate("rate", "Learning rate η (eta)", 1e-12, 100, "0.05", help=glossary.help("learning rate"))
+from pages.shared.settings import Choice, Number, Switch
 
 HERE = {  # what the words mean for these settings
     "made": "The data are made with it.",
@@ -28,13 +38,13 @@ HERE = {  # what the words mean for these settings
 }
 
 NOISY_SETTINGS = (
-    Number("n", "Examples n", 20, 5000, 100, 10, whole=True, help=glossary.help("example")),
+    examples(100),
     Number("slope1", "First slope", -100, 100, 2, 0.5, help=glossary.help("slope", HERE["made"])),
     Number("slope2", "Second slope (0: one feature)", -100, 100, 0, 0.5, help=glossary.help("slope", HERE["made"])),
     Number("intercept", "Intercept", -100, 100, -1, 0.5, help=glossary.help("intercept", HERE["made"])),
-    Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1, help=glossary.help("noise")),
-    Number("outliers", "Outliers", 0, 20, 0, 1, whole=True, help=glossary.help("outlier")),
-    Number("seed", "Seed", 0, 9999, 0, 1, whole=True, help=glossary.help("seed")),
+    NOISE,
+    OUTLIERS,
+    seed("seed", "Seed", 0),
 )
 
 SUGGESTED_RATE = {SIX: "0.05", TWO: "0.1", NOISY: "0.1", EQUAL: "0.05", MPG: "5e-8"}
@@ -44,27 +54,50 @@ def all_settings() -> tuple:
     return (
         Choice("data", "Data", (SIX, TWO, NOISY, EQUAL, MPG, OWN), SIX, then=suggest_rate, help=glossary.help("data")),
         RATE,
-        Number("w1", "w", -1e12, 1e12, 0, 0.5, smallest=1e-12, help=glossary.help("start", HERE["w"])),
-        Number("w2", "w₂", -1e12, 1e12, 0, 0.5, smallest=1e-12, help=glossary.help("start", HERE["w"])),
-        Number("b", "b", -1e12, 1e12, 0, 0.5, smallest=1e-12, help=glossary.help("start", HERE["b"])),
+        parameter("w1", "w", 0, 0.5, glossary.help("start", HERE["w"])),
+        parameter("w2", "w₂", 0, 0.5, glossary.help("start", HERE["w"])),
+        parameter("b", "b", 0, 0.5, glossary.help("start", HERE["b"])),
         Number("updates", "Epochs", 1, 10_000, 100, 50, whole=True, help=glossary.help("epoch", HERE["updates"])),
-        Switch("standardise", "Standardise the features", help=glossary.help("standardise")),
+        Switch("standardise", "Standardise the features", then=remember_the_switch, help=glossary.help("standardise")),
         Choice("learned", "What is learned", (ALL, SLOPE), ALL, help=glossary.help("theta", HERE["learned"])),
         Choice("loss", "Loss", (SQUARED, BROADCAST), SQUARED, help=glossary.help("loss", HERE["loss"])),
-        Choice("tolerance", "Tolerance", TOLERANCES, "0", ordered=True, help=glossary.help("tolerance")),
+        tolerance("0"),
         Choice("scale", "Axis of the loss", ("log", "linear"), "log", ordered=True, help=glossary.help("log axis")),
         Switch("equal", "Equal scales on the loss surface", help=glossary.help("contour", HERE["equal"])),
         Switch("hand", "Fit by hand first", help=glossary.help("residual", HERE["hand"])),
-        Number("hand_w", "Your slope", -1e12, 1e12, 0, 0.1, smallest=1e-12, help=glossary.help("slope")),
-        Number("hand_b", "Your intercept", -1e12, 1e12, 0, 0.1, smallest=1e-12, help=glossary.help("intercept")),
+        parameter("hand_w", "Your slope", 0, 0.1, glossary.help("slope")),
+        parameter("hand_b", "Your intercept", 0, 0.1, glossary.help("intercept")),
         *NOISY_SETTINGS,
     )
 
 
-def suggest_rate(data: str) -> None:
+def suggest_rate(panel: Panel, data: str) -> None:
     """A rate that suits these data, for a reader who picks them by hand; links and scenes say theirs."""
     if data in SUGGESTED_RATE:
-        RATE.store("regression_rate", SUGGESTED_RATE[data])
+        panel.assign({"rate": SUGGESTED_RATE[data]})
+
+
+def remember_the_switch(panel: Panel, standardise: bool) -> None:
+    st.session_state[panel.key("switched")] = standardise
+
+
+def keep_a_rate_that_works(panel: Panel, model: Model, limit: float, best: float) -> None:
+    """Where the reader has just switched *standardise*, a rate that is not below the new limit gives way to the best.
+
+    Here and not in the callback of the switch: that would have to keep the data for it, and to decompose them again.
+    """
+    switched = st.session_state.pop(panel.key("switched"), None)
+    if switched is model.standardise and RATE.number(panel.values["rate"]) >= limit:
+        panel.assign({"rate": repr(best)})
+
+
+def standardise_and_take_the_best(panel: Panel, dataset: Dataset) -> None:
+    """Standardise, at the best rate of that scale, as one step of Undo; for a button. All of it or, if locked, nothing.
+
+    Where b is held there is no such scale: learn all parameters first.
+    """
+    if panel.may_change("standardise", "rate"):
+        panel.assign({"standardise": True, "rate": best_when_standardised(dataset)})
 
 
 def dataset_of(values: Mapping[str, Any]) -> Dataset:
@@ -92,11 +125,14 @@ def model_of(values: dict, dataset: Dataset) -> Model:
     )
 
 
+def start_of(model: Model, values: dict) -> np.ndarray:
+    """theta at the start."""
+    return model.start([values[name] for name in names_of_the_line(model.dataset.features.shape[1])])
+
+
 def compute(model: Model, values: dict) -> Fit:
     """The run on the screen."""
-    rate = RATE.number(values["rate"])
-    names = ("w1", "b") if model.dataset.features.shape[1] == 1 else ("w1", "w2", "b")
-    start = model.start([values[name] for name in names])
-    tolerance = float(values["tolerance"])
-    trace = descend(model.objective, start, GradientDescent(), rate, values["updates"], tolerance=tolerance)
+    rate, start = RATE.number(values["rate"]), start_of(model, values)
+    shortest = float(values["tolerance"])
+    trace = descend(model.objective, start, GradientDescent(), rate, values["updates"], tolerance=shortest)
     return Fit(model, rate, trace, equal_aspect=values["equal"])

@@ -249,7 +249,7 @@ def question(fit: Fit) -> Question | None:
         return None
     truth = theory.updates_to_approach(objective, start, rate, CLOSE)
     curved = theory.curvatures(objective)
-    flattest, steepest = curved[curved > 0].min(), curved.max()
+    flattest, steepest = float(curved[curved > 0].min()), float(curved.max())
     first = 0 if truth is None else max(0, len(str(max(truth - 1, 1))) - 1 - truth % 4)  # the truth is not always first
     powers = [10**power for power in range(first, first + 4)]
     answers = [

@@ -65,7 +65,7 @@ def loss_over_the_epochs(values: Mapping[str, Any], palette: Palette) -> Sketch:
 
 def losses_over_the_clock(values: Mapping[str, Any], palette: Palette) -> Sketch:
     """The first run of every lane, thinned as in the lesson."""
-    race, _ = race_settings.race_of(values, race_settings.dataset_of(values))
+    race, _ = race_settings.race_of(values, race_settings.model_of(values, race_settings.dataset_of(values)))
     log = values["axis"] == "log"
     drawn = race.losses(log)
     curves, view = drawn["curves"], {name: column.item() for name, column in drawn["view"].items()}

@@ -15,7 +15,7 @@ import streamlit as st
 
 from pages.shared.words import number
 
-LONGEST = 24  # characters of a rate: a field cuts a longer text off, and 1.00000000000000000000000/6 would become 1
+LONGEST = 100  # characters of a rate
 SMALLEST = 1e-6  # a number nearer to 0 than this has no picture; 0 itself is welcome
 
 # Every text matches in one way at most: where digits could be shared out in many, 2,000 of them took two minutes.
@@ -25,6 +25,8 @@ FRACTION = re.compile(rf"\s*({DECIMAL})\s*(?:/\s*({DECIMAL})\s*)?", re.ASCII)
 
 class Setting(Protocol):
     """What a page declares. `widget` draws it, standing on `value`; `store` is how a callback gives it another.
+
+    panel: where it is drawn, for settings that set others when a reader changes them.
 
     `read` turns the widget's value, or a link's text, into a value, and what the setting does not take into None.
     `bound` says in words what it takes.
@@ -37,7 +39,7 @@ class Setting(Protocol):
     @property
     def bound(self) -> str: ...
 
-    def widget(self, key: str, value: Any) -> Any: ...
+    def widget(self, key: str, value: Any, panel: Any) -> Any: ...
 
     def read(self, raw: Any) -> Any: ...
 
@@ -68,7 +70,7 @@ class Number:
             else f"a number {between} (0, or at least {number(self.smallest)} in size)"
         )
 
-    def widget(self, key: str, value: float) -> float | None:
+    def widget(self, key: str, value: float, panel: Any) -> float | None:
         # Whole numbers are floats here as well: an int widget raises OverflowError on ?name=inf.
         draw = st.slider if self.slider else st.number_input
         low, high, default, step = map(float, (self.low, self.high, self.default, self.step))
@@ -94,7 +96,7 @@ class Number:
 class Choice:
     """One of a few texts: from a list, on a slider if they are ordered, or side by side.
 
-    `then` is called when a reader takes another one, with the new value, to set what depends on it.
+    `then` is called when a reader takes another one, with the panel and the new value, to assign what depends on it.
     """
 
     name: str
@@ -104,20 +106,19 @@ class Choice:
     help: str | None = None
     ordered: bool = False
     side_by_side: bool = False
-    then: Callable[[str], None] | None = None
+    then: Callable[[Any, str], None] | None = None
 
     @property
     def bound(self) -> str:
         return f"one of {', '.join(self.options)}"
 
-    def widget(self, key: str, value: str) -> str:
-        common = {"key": key, "help": self.help, "bind": "query-params"}
+    def widget(self, key: str, value: str, panel: Any) -> str:
+        common = {"key": key, "help": self.help, "on_change": _reaction(self, key, panel), "bind": "query-params"}
         if self.ordered:
             return st.select_slider(self.label, self.options, self.default, **common)
         if self.side_by_side:
             return st.pills(self.label, self.options, default=self.default, required=True, **common)
-        react = (lambda: self.then(st.session_state[key])) if self.then else None
-        return st.selectbox(self.label, self.options, self.options.index(self.default), on_change=react, **common)
+        return st.selectbox(self.label, self.options, self.options.index(self.default), **common)
 
     def read(self, raw: Any) -> str | None:
         return raw if raw in self.options else None
@@ -142,7 +143,7 @@ class BatchSize:
     def bound(self) -> str:
         return f"a whole number from 1 to {number(self.largest)}, or n for all examples"
 
-    def widget(self, key: str, value: str) -> str:
+    def widget(self, key: str, value: str, panel: Any) -> str:
         options = self.offered if value in self.offered else (*self.offered, value)
         standing = options.index(self.default)
         return st.selectbox(
@@ -164,19 +165,21 @@ class BatchSize:
 
 @dataclass(frozen=True)
 class Switch:
-    """On or off."""
+    """On or off; `then` as in a Choice."""
 
     name: str
     label: str
     default: bool = False
     help: str | None = None
+    then: Callable[[Any, bool], None] | None = None
 
     @property
     def bound(self) -> str:
         return "true or false"
 
-    def widget(self, key: str, value: bool) -> bool:
-        return st.toggle(self.label, self.default, key=key, help=self.help, bind="query-params")
+    def widget(self, key: str, value: bool, panel: Any) -> bool:
+        react = _reaction(self, key, panel)
+        return st.toggle(self.label, self.default, key=key, help=self.help, on_change=react, bind="query-params")
 
     def read(self, raw: Any) -> bool | None:
         return {"true": True, "false": False}.get(str(raw).lower())
@@ -185,9 +188,15 @@ class Switch:
         st.session_state[key] = value
 
 
+def _reaction(setting: "Choice | Switch", key: str, panel: Any) -> Callable[[], None] | None:
+    return (lambda: setting.then(panel, st.session_state[key])) if setting.then else None
+
+
 @dataclass(frozen=True)
 class Rate:
-    """The learning rate: a text that may be 0.34, 1e-3 or 1/6, beside a log-spaced slider that has it as a stop.
+    """The learning rate: a text that may be 0.34, 0,34, 1e-3 or 1/6, beside a log-spaced slider that has it as a stop.
+
+    Every positive number that the machine holds is one, and a decimal comma is read as a point.
 
     A text and not a number input, because typing 1/6 into one leaves 16. The slider is what the address is bound to: it
     changes the address in the browser, while a value that the script assigns adds a page to the browser's history.
@@ -195,23 +204,23 @@ class Rate:
 
     name: str
     label: str
-    low: float
-    high: float
     default: str
     help: str | None = None
-    around: float | None = None  # the slider then covers the decades around this rate only, up to ten times it
+    around: float = 1.0  # the slider covers the decades around this rate, from a ten-thousandth of it to ten times it
 
     @property
     def bound(self) -> str:
-        between = f"from {number(self.low)} to {number(self.high)}"
-        return f"a number {between} in at most {LONGEST} characters, such as 0.05, 1e-3 or 1/6"
+        return (
+            "a positive number written like 0.05, 1e-3 or 1/6 (without commas between thousands, "
+            f"in at most {LONGEST} characters, from 5 × 10⁻³²⁴ to 1.797 × 10³⁰⁸)"
+        )
 
-    def widget(self, key: str, value: str) -> str:
+    def widget(self, key: str, value: str, panel: Any) -> str:
         text, above = f"{key}_text", st.container()
-        linked = self.read(st.query_params.get(key)) or value  # another than value after the browser's Back button
+        linked = st.query_params.get(key)  # as it stands there, 0,05 perhaps; another than value after the Back button
         slider = st.select_slider(
             f"{self.label} on a log scale",
-            sorted({*_grid(*self._ends()), self.default, value, linked}, key=_number),
+            sorted({*self.grid, self.default, value, linked if self.read(linked) else value}, key=_number),
             self.default,
             key=key,
             on_change=lambda: self.store(key, st.session_state[key]),
@@ -219,44 +228,52 @@ class Rate:
             bind="query-params",
         )
         if self.read(st.session_state.get(text, slider)):
-            st.session_state[text] = slider  # but a text that is no rate stays until somebody mends it
+            st.session_state[text] = self.read(slider)  # but a text that is no rate stays until somebody mends it
+        # The field holds one character more than a rate has: a text that it cut off is refused, not another rate.
         typed = above.text_input(
-            self.label, key=text, on_change=self._take_text, args=(key,), help=self.help, max_chars=LONGEST
+            self.label, key=text, on_change=self._take_text, args=(key,), help=self.help, max_chars=LONGEST + 1
         )
         return slider if self.read(typed) else typed
 
     def _take_text(self, key: str) -> None:
-        typed = st.session_state[f"{key}_text"]
-        if self.read(typed):
-            self.store(key, typed)
+        if rate := self.read(st.session_state[f"{key}_text"]):
+            self.store(key, rate)
 
     def store(self, key: str, value: str) -> None:
         st.session_state[key] = st.session_state[f"{key}_text"] = value
 
-    def _ends(self) -> tuple[float, float]:
-        """Of the slider."""
-        if self.around is None:
-            return self.low, self.high
-        return max(self.low, self.around / 1e4), min(self.high, self.around * 10)
+    @property
+    def grid(self) -> tuple[str, ...]:
+        """The stops of the slider."""
+        return _grid(self.around / 1e4, self.around * 10)
 
     def number(self, text: str) -> float | None:
-        """The number that a text says, or None if it says none within the bounds."""
+        """The number that a text says, or None if it says none that is a rate."""
         rate = _number(text) if len(text) <= LONGEST else math.inf
-        return rate if self.low <= rate <= self.high else None
+        return rate if 0 < rate < math.inf else None
 
-    def times(self, text: str, factor: float) -> str:
-        """The rate that is so many times this one, as a fraction if this is one: half of 1/3 is 1/6."""
+    def times(self, text: str, factor: float) -> str | None:
+        """The rate that is so many times this one, as a fraction if this is one: half of 1/3 is 1/6.
+
+        None where the machine has no such number.
+        """
         above, _, below = text.partition("/")
-        return f"{above}/{float(below) / factor:.12g}" if below else f"{float(text) * factor:.12g}"
+        return self.read(f"{above}/{in_full(float(below) / factor)}" if below else in_full(float(text) * factor))
 
     def read(self, raw: Any) -> str | None:
-        return raw if isinstance(raw, str) and self.number(raw) is not None else None
+        """The text, with a point for a decimal comma."""
+        return raw.replace(",", ".") if isinstance(raw, str) and self.number(raw) is not None else None
+
+
+def in_full(value: float) -> str:
+    """The shortest text that says just this number: 0.1, 2, 5e-08."""
+    return repr(float(value)).removesuffix(".0")
 
 
 @lru_cache(maxsize=1024)
 def _number(text: str) -> float:
     """The number that a text says; infinite, which no rate is, if it says none."""
-    match = FRACTION.fullmatch(text)
+    match = FRACTION.fullmatch(text.replace(",", "."))
     if match is None:
         return math.inf
     above, below = float(match[1]), float(match[2] or 1)

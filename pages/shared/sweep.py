@@ -26,6 +26,7 @@ from pages.shared.words import apart, count, number
 RATES = 100
 FROM, TO = 1e-3, 3.0  # times the limit: where the rates begin and end
 LOWEST, TALLEST = 1e-16, 100.0  # times the gap at the start: what ends beyond them lies outside the picture
+LARGEST = float(np.finfo(float).max)
 MOST_UPDATES = 10_000  # of all lanes of a race together, at each rate
 
 FASTEST_AND_BEST = "Fastest: from this start, to this goal. Best: by the factor in the long run, from theory."
@@ -98,7 +99,7 @@ class Sweep:
 
     def _drawn(self, view: dict, values: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> Datasets:
         grid = self.curves[0].rates
-        ends = {"rate_low": grid.min() / 1.1, "rate_high": grid.max() * 1.1}
+        ends = {"rate_low": grid.min() / 1.1, "rate_high": min(1.1 * float(grid.max()), LARGEST)}
         runs = []
         for lane, (curve, (value, predicted)) in enumerate(zip(self.curves, values, strict=True)):
             every = np.arange(len(value))
@@ -137,7 +138,7 @@ class Sweep:
             rows += [("limit", lane, curve.limit, "", 0) for lane, curve in enumerate(self.curves) if curve.limit]
         types = {"kind": str, "lane": int, "rate": float, "words": str, "row": int}
         rules = {name: np.array([row[i] for row in rows], dtype=kind) for i, (name, kind) in enumerate(types.items())}
-        return rules | {"leftwards": rules["rate"] > np.sqrt(ends["rate_low"] * ends["rate_high"])}
+        return rules | {"leftwards": rules["rate"] > np.sqrt(ends["rate_low"]) * np.sqrt(ends["rate_high"])}
 
     @property
     def whole_budget(self) -> str:
@@ -189,7 +190,8 @@ def legend(curve: Curve) -> str:
 
 def around(limits: Sequence[float], own: Sequence[float]) -> np.ndarray:
     """A hundred rates on a log scale around the limits, with the reader's own between them."""
-    return np.geomspace(min(FROM * min(limits), *own), max(TO * max(limits), *own), RATES)
+    with np.errstate(over="ignore"):  # on the way to a last rate at the end of the machine's numbers
+        return np.geomspace(min(FROM * min(limits), *own), max(TO * max(limits), *own), RATES)
 
 
 def nothing_to_close(objective: QuadraticObjective, start: np.ndarray) -> str:
