@@ -11,6 +11,7 @@ from pages.shared import regression_words as words
 from pages.shared.common_settings import (
     IN_UNITS_OF_THE_DATA,
     names_of_the_line,
+    offer_to_standardise,
     pick_a_rate,
     take_back_a_start_without_loss,
 )
@@ -45,6 +46,7 @@ from pages.shared.regression_settings import (
     noisy_options,
     start_of,
 )
+from pages.shared.verdicts import Reason
 from pages.shared.words import number
 
 FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read
@@ -89,13 +91,21 @@ def page() -> None:
         if values["hand"]:
             fit_by_hand(fit, panel)
         look = scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient."
-        prediction.lead(lambda: verdict.show(look))
+
+        def tell() -> None:
+            verdict.show(look)
+            if judged.reason is Reason.SIZES:
+                offer_to_standardise(panel, dataset)
+
+        prediction.lead(tell)
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
         opens = {"opens_at": panel.lesson.at, "gate": prediction.gate}
         with st.container(horizontal=True, key="regression_bar"):
             timeline.bar("regression", fit.updates, rules, end, unit="epoch", says=fit.equations(), **opens)
             pins.button(own_data.NO_PINS if values["data"] == OWN else "")
         draw(fit, panel, pins)
+        if not model.broadcast:
+            st.caption(words.CONVENTIONS)
         below = st.container(key="regression_pins")
         with st.container(key="regression_result_more"):
             sweep.show("regression", lambda: every_rate(fit, values), lambda rate: panel.assign({"rate": rate}))

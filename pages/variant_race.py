@@ -10,11 +10,11 @@ from gdcore.datasets import Dataset
 from pages.shared import lanes, own_data, programs, race_claims, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
-from pages.shared.common_settings import names_of_the_line, take_back_a_start_without_loss
+from pages.shared.common_settings import names_of_the_line, offer_to_standardise, take_back_a_start_without_loss
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
-from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
+from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, sizes_apart, steps_table
 from pages.shared.models import Model
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
@@ -22,6 +22,7 @@ from pages.shared.race_runs import PARALLEL, Race
 from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.race_settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
 from pages.shared.race_verdict_words import result, told
+from pages.shared.verdicts import TRIED
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
@@ -68,6 +69,8 @@ def page() -> None:
         def tell() -> None:
             st.markdown(f"{scene.look if scene else ''} {winner}")
             st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
+            if values["data"] == OWN:
+                way_out(panel, model)
 
         prediction.lead(tell)
         followed = values["follow"] - 1
@@ -120,6 +123,14 @@ def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
     own = "Your own table is not in it. " if values["data"] == OWN else ""
     panel.undo_reset_share(own + not_in_the_link(panel))
     return model, notes
+
+
+def way_out(panel: Panel, model: Model) -> None:
+    """Where every rate that a person would try diverges: why, and one click out of it."""
+    limit = theory.rate_limit(theory.curvatures(model.objective))
+    if model.sizes and limit < TRIED:
+        st.markdown(sizes_apart(model.sizes, limit))
+        offer_to_standardise(panel, model.dataset, rates=SAME)
 
 
 def start(panel: Panel, model: Model) -> None:

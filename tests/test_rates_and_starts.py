@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from streamlit.testing.v1 import AppTest
 
-from gdcore import Quadratic, datasets, theory
+from gdcore import Quadratic, theory
+from gdcore.datasets import Dataset
 from gdcore.theory import Regime
 from pages.shared import models, regression_scenes, regression_settings
 from pages.shared.common_settings import RATE
@@ -234,37 +234,35 @@ def test_where_the_slope_alone_is_learned_the_scale_and_so_the_rate_stays():
     assert app.text_input(key="regression_rate_text").value == "9" and "Standardise" in app.warning[0].value
 
 
-def page_with_a_button(page: str, module: str) -> None:
-    """Such a button as a verdict may have."""
-    from importlib import import_module
-
-    import streamlit as st
-
-    from gdcore import datasets
-    from pages.shared.controls import Panel
-
-    lesson = import_module(f"pages.shared.{module}")
-    panel = Panel(page, *lesson.all_settings())
-    panel.draw("standardise", "rate", *(["rates"] if page == "race" else []))
-    panel.undo_reset_share()
-    args = (panel, datasets.auto_mpg())
-    st.button("Standardise", key="best", on_click=lesson.standardise_and_take_the_best, args=args)
+FAR_APART = "km,price\n240000,3650\n139800,3800\n150500,4400\n185530,4450\n61789,7500\n48235,6900\n22899,7990\n"
 
 
 @pytest.mark.parametrize("page", ["regression", "race"])
 @pytest.mark.parametrize("locked", ["", "rate", "standardise"])
-def test_a_button_standardises_and_takes_the_best_rate_as_one_step(page, locked):
-    app = AppTest.from_function(page_with_a_button, args=(page, f"{page}_settings"))
-    app.query_params[f"{page}_locked"] = locked
-    app.run().button(key="best").click().run()
+def test_where_every_rate_diverges_one_click_standardises_and_takes_the_best_rate_as_one_step(page, locked):
+    app = with_a_table(page, FAR_APART, locked=locked)
+    assert "of very different size" in "\n".join(text.value for text in app.markdown)
+    buttons = [button for button in app.button if button.key == f"{page}_way_out"]
+    assert bool(buttons) == (not locked)
+    if locked:
+        return
+    before = app.session_state[f"{page}_history"][-1]
+    buttons[0].click().run()
     assert not app.exception
-    history = app.session_state[f"{page}_history"]
-    best = repr(theory.best_rate(theory.curvatures(models.Model(datasets.auto_mpg(), standardise=True).objective)))
-    changed = {name: value for name, value in history[-1].items() if value != history[0][name]}
-    assert changed == ({} if locked else {"standardise": True, "rate": best})
-    if not locked:
-        app.button(key=f"{page}_undo").click().run()
-        assert app.session_state[f"{page}_history"] == history[:1]
+    rows = np.array([[float(cell) for cell in line.split(",")] for line in FAR_APART.split()[1:]])
+    best = repr(theory.best_rate(theory.curvatures(models.Model(table(rows), standardise=True).objective)))
+    after = app.session_state[f"{page}_history"][-1]
+    assert {name: value for name, value in after.items() if value != before[name]} == {
+        "standardise": True,
+        "rate": best,
+    }
+    assert "green-badge" in verdict(app) and "different size" not in "\n".join(text.value for text in app.markdown)
+    app.button(key=f"{page}_undo").click().run()
+    assert app.session_state[f"{page}_history"][-1] == before
+
+
+def table(rows: np.ndarray) -> Dataset:
+    return Dataset(rows[:, :1], rows[:, 1], ("km",), "price", "", "")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,17 @@ def best_when_standardised(dataset: Dataset) -> str:
     return repr(theory.best_rate(theory.curvatures(Model(dataset, standardise=True).objective)))
 
 
+def offer_to_standardise(panel: Panel, dataset: Dataset, **also: str) -> None:
+    """One click to features of one size, at the best rate of that scale: one step of Undo, and all of it or nothing.
+
+    also: what else has to be set for it. The button keeps the settings alone, and not the table.
+    """
+    wanted = {"standardise": True, "rate": best_when_standardised(dataset), **also}
+    if panel.may_change(*wanted):
+        label, key = "Standardise and take the best rate", panel.key("way_out")
+        st.button(label, key=key, on_click=panel.assign, args=(wanted,), icon=":material/straighten:")
+
+
 def take_back_a_start_without_loss(panel: Panel, model: Model, theta: np.ndarray) -> None:
     """A start, theta, at which the loss is too large to compute is taken back, and that is said."""
     with np.errstate(over="ignore", invalid="ignore"):

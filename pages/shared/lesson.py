@@ -13,7 +13,7 @@ from pages.shared.controls import Panel
 from pages.shared.frame import PRESENTING
 from pages.shared.programs import PACKAGES, PROGRAMS
 from pages.shared.verdicts import CLOSE, Verdict, place
-from pages.shared.words import apart, count, number, percent
+from pages.shared.words import apart, count, literal, number, percent
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
     "Too slow",
@@ -71,6 +71,16 @@ def rate_and_limit(rate: float, limit: float) -> tuple[str, str, str]:
     """A rate, where it lies, and the limit, with the digits that tell them apart; at the limit only rounding does."""
     where = place(rate, limit)
     return (number(rate), where, number(limit)) if where == "at" else (apart(rate, limit), where, apart(limit, rate))
+
+
+def sizes_apart(sizes: Mapping[str, float], limit: float) -> str:
+    """Why every rate that a person would try diverges where columns have these sizes; the way out is to standardise."""
+    largest, smallest = max(sizes, key=sizes.get), min(sizes, key=sizes.get)
+    return (
+        f"The columns are of very different size: that of {literal(largest)} about {number(sizes[largest], 2)}, that "
+        f"of {literal(smallest)} about {number(sizes[smallest], 2)}. So the limit is {number(limit)}, and every rate "
+        "below it is slow along the flat direction."
+    )
 
 
 def direction(judged: Verdict, names: Sequence[str]) -> str:

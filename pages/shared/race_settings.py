@@ -15,13 +15,11 @@ from pages.shared.common_settings import (
     NOISE,
     OUTLIERS,
     RATE,
-    best_when_standardised,
     examples,
     names_of_the_line,
     parameter,
     seed,
 )
-from pages.shared.controls import Panel
 from pages.shared.models import Model
 from pages.shared.race_runs import CLOCKS, CLOUD, EXAMPLES, Budget, Lane, Race
 from pages.shared.race_scenes import BEST, EACH, MPG, NOISY, OWN, SAME, STREAM
@@ -96,14 +94,6 @@ def start_of(model: Model, values: Mapping[str, Any]) -> np.ndarray:
 
 def label_of_the_start(model: Model) -> str:
     return "Start, in units of the standardised features" if model.standardise else IN_UNITS_OF_THE_DATA
-
-
-def standardise_and_take_the_best(panel: Panel, dataset: Dataset) -> None:
-    """Standardise a reader's own data, all lanes at the best rate of that scale for the full gradient, as one step of
-    Undo; for a button. All of it or, if locked, nothing."""
-    wanted = {"standardise": True, "rates": SAME, "rate": best_when_standardised(dataset)}
-    if panel.may_change(*wanted):
-        panel.assign(wanted)
 
 
 def race_of(values: dict, model: Model) -> tuple[Race, tuple[str, ...]]:

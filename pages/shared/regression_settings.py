@@ -13,7 +13,6 @@ from pages.shared.common_settings import (
     NOISE,
     OUTLIERS,
     RATE,
-    best_when_standardised,
     examples,
     names_of_the_line,
     parameter,
@@ -89,15 +88,6 @@ def keep_a_rate_that_works(panel: Panel, model: Model, limit: float, best: float
     switched = st.session_state.pop(panel.key("switched"), None)
     if switched is model.standardise and RATE.number(panel.values["rate"]) >= limit:
         panel.assign({"rate": repr(best)})
-
-
-def standardise_and_take_the_best(panel: Panel, dataset: Dataset) -> None:
-    """Standardise, at the best rate of that scale, as one step of Undo; for a button. All of it or, if locked, nothing.
-
-    Where b is held there is no such scale: learn all parameters first.
-    """
-    if panel.may_change("standardise", "rate"):
-        panel.assign({"standardise": True, "rate": best_when_standardised(dataset)})
 
 
 def dataset_of(values: Mapping[str, Any]) -> Dataset:

@@ -5,12 +5,17 @@ import numpy as np
 from gdcore import GradientDescent, Outcome, descend, theory
 from gdcore.theory import Regime
 from pages.shared import timeline
-from pages.shared.lesson import Told, direction, rate_and_limit, until_it_is_close
+from pages.shared.lesson import Told, direction, rate_and_limit, sizes_apart, until_it_is_close
 from pages.shared.models import Model
 from pages.shared.predict import Answer, Question
 from pages.shared.regression_runs import Fit
 from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, of_descent
 from pages.shared.words import apart, count, literal, number, percent, rate_text, steady
+
+CONVENTIONS = (
+    "The loss is the mean of the squared residuals, not half of it: a course that halves it needs twice our rate for "
+    "the same steps. Standardising divides by the population standard deviation (n, not n − 1)."
+)
 
 
 def rules(fit: Fit, rate_as_typed: str) -> list[timeline.Rule]:
@@ -59,7 +64,7 @@ def told(judged: Verdict, fit: Fit) -> Told:
         return Told(judged.badge, title, ("The start is an optimum: every gradient is 0 and nothing moves.",))
     sentences = [
         beside_the_limit(judged),
-        sizes_apart(judged, fit),
+        sizes_apart(fit.model.sizes, judged.figures["limit"]) if judged.reason is Reason.SIZES else "",
         speeds(fit, curved, judged.claim is Claim.DIVERGES),
         progress(fit),
         distance_left(judged, fit),
@@ -86,19 +91,6 @@ def beside_the_limit(judged: Verdict) -> str:
     if judged.reason is Reason.ROUNDING:
         return f"{compared} Along the steep direction the start has no error, but rounding was enough to wake it."
     return compared
-
-
-def sizes_apart(judged: Verdict, fit: Fit) -> str:
-    """Why every rate that a person would try diverges, if that is so; the way out is to standardise."""
-    if judged.reason is not Reason.SIZES:
-        return ""
-    sizes = fit.model.sizes
-    largest, smallest = max(sizes, key=sizes.get), min(sizes, key=sizes.get)
-    return (
-        f"The columns are of very different size: that of {literal(largest)} about {number(sizes[largest], 2)}, that "
-        f"of {literal(smallest)} about {number(sizes[smallest], 2)}. So the limit is {number(judged.figures['limit'])},"
-        " and every rate below it is slow along the flat direction."
-    )
 
 
 def result(fit: Fit) -> str:
