@@ -229,10 +229,8 @@ class Rate:
         )
         if self.read(st.session_state.get(text, slider)):
             st.session_state[text] = self.read(slider)  # but a text that is no rate stays until somebody mends it
-        # The field holds one character more than a rate has: a text that it cut off is refused, not another rate.
-        typed = above.text_input(
-            self.label, key=text, on_change=self._take_text, args=(key,), help=self.help, max_chars=LONGEST + 1
-        )
+        # No max_chars: the field would ignore a longer text, or keep its first characters, without a word.
+        typed = above.text_input(self.label, key=text, on_change=self._take_text, args=(key,), help=self.help)
         return slider if self.read(typed) else typed
 
     def _take_text(self, key: str) -> None:

@@ -4,11 +4,14 @@ Links on a cold server: test_pages.py. Whatever happens, the page ends with the 
 the console is quiet and the server's log has no traceback (conftest.py, harness.py).
 """
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import settle
 from tests.browser.test_timeline import frames, set_rate
+from tests.harness import FILES
 
 RATE = "Learning rate η (eta)"
 KEEP_SOCKETS = """(() => {
@@ -16,6 +19,10 @@ KEEP_SOCKETS = """(() => {
     window.WebSocket = class extends WebSocket { constructor(...of) { super(...of); window.sockets.push(this); } };
 })()"""
 OPEN = "sockets.filter(socket => socket.readyState === WebSocket.OPEN).length"
+
+
+def address(lesson: str) -> str:
+    return FILES[lesson].removesuffix(".py")
 
 
 def play(page: Page, speed: str = "3") -> None:
@@ -122,3 +129,49 @@ def test_a_line_that_is_too_steep_to_be_drawn_is_said_and_the_browser_does_not_c
     page.get_by_label("A table, first row the names").fill("a,b\n0,1\n25000,3\n50000,4\n75000,9\n100000,9\n")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("the line has left this picture")).to_be_visible()
+
+
+@pytest.mark.parametrize("lesson", FILES)
+def test_a_decimal_comma_in_a_link_and_in_the_field_is_read_as_a_point(open_page, server, lesson):
+    page = open_page(f"{server}/{address(lesson)}?{lesson}_rate=0,02")
+    field = page.get_by_label(RATE, exact=True)
+    expect(field).to_have_value("0.02", timeout=15_000)
+    settle(page)
+    for typed, read in (("0,04", "0.04"), ("0,5/10", "0.5/10"), ("3,5e-2", "3.5e-2")):
+        set_rate(page, typed)
+        expect(field).to_have_value(read, timeout=15_000)
+        settle(page)
+        expect(page).to_have_url(re.compile(f"_rate={re.escape(read).replace('/', '(/|%2F)')}"))
+
+
+def test_of_a_rate_that_is_too_long_no_character_is_lost_and_it_is_refused(open_page, server):
+    page = open_page(f"{server}/quadratic")
+    page.get_by_label(RATE, exact=True).select_text()
+    page.keyboard.insert_text(text := f"0.{'0' * 97}4/6")  # without /6 it would be another rate
+    page.keyboard.press("Enter")
+    expect(page.get_by_label(RATE, exact=True)).to_have_value(text)
+    expect(page.get_by_text("in at most 100 characters")).to_be_visible(timeout=15_000)
+
+
+@pytest.mark.parametrize("rate", ["1.797e308", "5e-324"])
+@pytest.mark.parametrize("lesson", FILES)
+def test_at_the_ends_of_the_machine_s_numbers_the_browser_does_not_complain(open_page, server, lesson, rate):
+    page = open_page(f"{server}/{address(lesson)}?{lesson}_rate={rate}")
+    expect(page.get_by_label(RATE, exact=True)).to_have_value(rate, timeout=15_000)
+    settle(page)
+    page.get_by_role("button", name="Last", exact=True).click()
+    settle(page)
+
+
+@pytest.mark.parametrize("lesson", ["regression", "race"])
+def test_a_start_as_large_as_a_table_allows_can_be_linked_and_typed(open_page, server, lesson):
+    page = open_page(f"{server}/{address(lesson)}?{lesson}_b=1e100")
+    field = page.get_by_label("b", exact=True)
+    expect(field).to_have_value("1e+100", timeout=15_000)
+    settle(page)
+    for typed in ("-2.5e120", "1e-190"):
+        field.fill(typed)
+        field.press("Enter")
+        settle(page)
+        assert float(field.input_value()) == float(typed)
+    expect(page).to_have_url(re.compile("_b=1e-190"))
