@@ -8,7 +8,7 @@ steps never let such numbers drown in the rounding of larger ones:
 2. `Decomposition` makes of these rows a QR decomposition with complete pivoting, which keeps small rows and columns as
    exact as large ones. What a column has beside the ones before it decides what is zero: here, and nowhere else.
 3. `_orthogonal` takes the singular values from that R by Jacobi rotations: each to nearly all its digits, where the
-   usual way gives all of them the rounding of the largest. Curvatures are their squares: kappa is right to 1e40 and beyond.
+   usual way gives all of them the rounding of the largest. Curvatures are their squares: kappa is right beyond 1e40.
 
 Sources: Higham 2000, QR factorization with complete pivoting and accurate computation of the SVD; Demmel et al. 1999.
 """

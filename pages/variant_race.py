@@ -21,7 +21,7 @@ from pages.shared.predict import Prediction
 from pages.shared.race_runs import PARALLEL, Race
 from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.race_settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
-from pages.shared.race_verdict_words import result, told
+from pages.shared.race_verdict_words import footnote, result, told
 from pages.shared.verdicts import TRIED
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
@@ -64,7 +64,7 @@ def page() -> None:
         few = len(courses) <= LANES_ON_TOP and not values["present"]
         verdicts = [told(race, course) for course in courses]
         winner = words.winner(race)
-        footnote = words.off_the_picture(race)
+        notes_below = f"{footnote(race)} {words.off_the_picture(race)}".strip()
 
         def tell() -> None:
             st.markdown(f"{scene.look if scene else ''} {winner}")
@@ -84,10 +84,10 @@ def page() -> None:
         with st.container(key="race_result_more"):
             if not few:
                 st.markdown("  \n".join(v.line for v in verdicts))
-            st.caption(footnote)
+            st.caption(notes_below)
             for_the_lecturer(scene)
             more(race, panel, pins)
-            take_home.offer(title, "  \n".join([winner, *(verdict.line for verdict in verdicts), footnote]))
+            take_home.offer(title, "  \n".join([winner, *(verdict.line for verdict in verdicts), notes_below]))
         pins.table(below)
 
 

@@ -9,6 +9,8 @@ from pages.shared.race_words import above
 from pages.shared.verdicts import Claim, Reason, Verdict
 from pages.shared.words import apart, count, number, percent
 
+STAR = "\\*"  # points to `footnote`
+
 
 def told(race: Race, course: Course) -> Told:
     """What theory says of a lane, and what was measured, in one line."""
@@ -81,7 +83,7 @@ def limit_in_words(judged: Verdict) -> str:
     """The limit with what it limits."""
     *_, limit = rate_and_limit(judged.figures["last"], limit_of(judged.figures))
     if "steady_limit" in judged.figures:
-        return f"{limit}, where no batch can lengthen the error yet"
+        return f"{limit}{STAR}"
     return f"the {'mean-square ' if 'mean_square_limit' in judged.figures else ''}limit {limit}"
 
 
@@ -98,10 +100,21 @@ def floor(judged: Verdict, race: Race) -> str:
     """The mean loss that noise leaves, in theory."""
     if "floor" not in judged.figures:
         return ""
-    share = percent(judged.figures["floor"] / judged.figures["least"])
-    if race.order == "replacement":
-        return f"Noise floor: **{share}** above the least."
-    return f"Drawn with replacement its noise floor would be **{share}**."
+    star = "" if race.order == "replacement" else STAR
+    return f"Noise floor{star} **{percent(judged.figures['floor'] / judged.figures['least'])}**."
+
+
+def footnote(race: Race) -> str:
+    """What the stars in the verdicts point to, and what the floor is."""
+    judged = [of_lane(race, course).figures for course in race.courses]
+    said = ""
+    if any("steady_limit" in figures and "epoch" not in figures for figures in judged):
+        said += f"{STAR} Below this rate no batch can lengthen the error, in whatever order they come. "
+    if any("floor" in figures for figures in judged):
+        said += "The noise floor is how far the mean loss stays above the least"
+        drawn = "drawn with replacement; for this order no closed form is known"
+        said += "." if race.order == "replacement" else f", for examples {drawn}."
+    return said.strip()
 
 
 # ---- what was measured
