@@ -22,6 +22,7 @@ from pages.shared.race_runs import PARALLEL, Race
 from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.race_settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
 from pages.shared.race_verdict_words import footnote, result, told
+from pages.shared.race_verdicts import of_lane
 from pages.shared.verdicts import TRIED
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
@@ -62,9 +63,10 @@ def page() -> None:
             courses = race.courses
         prediction = Prediction(panel, lambda: words.question(race))
         few = len(courses) <= LANES_ON_TOP and not values["present"]
-        verdicts = [told(race, course) for course in courses]
+        judged = [of_lane(race, course) for course in courses]
+        verdicts = [told(each, race, course) for each, course in zip(judged, courses, strict=True)]
         winner = words.winner(race)
-        notes_below = f"{footnote(race)} {words.off_the_picture(race)}".strip()
+        notes_below = f"{footnote(race, judged)} {words.off_the_picture(race)}".strip()
 
         def tell() -> None:
             st.markdown(f"{scene.look if scene else ''} {winner}")

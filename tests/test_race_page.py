@@ -429,7 +429,7 @@ def judged_of(lane: Lane, order="replacement", model=OPENING, **options) -> Verd
 
 def line_of(lane: Lane, order="replacement", model=OPENING, **options) -> str:
     run = race_on(lane, order=order, model=model, **options)
-    return race_verdict_words.told(run, run.courses[0]).line
+    return race_verdict_words.told(of_lane(run, run.courses[0]), run, run.courses[0]).line
 
 
 @pytest.mark.parametrize("size", [1, 8, 32])
@@ -486,7 +486,7 @@ def test_the_mean_square_limit_is_not_borrowed_by_another_order(order, size):
     assert "Noise floor\\*" in line_of(Lane(size, Constant(0.05)), order)
     assert "drawn with replacement" in race_verdict_words.footnote(
         run
-    ) and "no batch can" in race_verdict_words.footnote(run)
+    ) and "no batch can" in race_verdict_words.footnote(run, [of_lane(run, run.courses[0])])
 
 
 @pytest.mark.parametrize("decay", [0.005, 0.05, 0.2])
@@ -709,7 +709,9 @@ def test_odd_races_have_their_sentences(lanes, model):
     run = race(*lanes, model=model, budget=Budget(60, "updates"), seeds=(1, 2))
     assert words.winner(run) and words.score(run, True) and race_claims.table(run)
     for i, c in enumerate(run.courses):
-        assert race_verdict_words.told(run, c).line and len(words.steps(run, i)["loss"]) == c.ended[0] + 1
+        assert (
+            race_verdict_words.told(of_lane(run, c), run, c).line and len(words.steps(run, i)["loss"]) == c.ended[0] + 1
+        )
         words.rules(run, i)  # none where not even one update stays within the range of numbers
 
 

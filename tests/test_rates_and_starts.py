@@ -69,7 +69,7 @@ def test_what_is_no_rate_is_refused_in_a_sentence_with_an_example_and_stays_in_t
     assert app.text_input(key=f"{page}_rate_text").value == text
     (warning,) = app.warning
     assert text[:40] in warning.value
-    assert "a positive number written like 0.05, 1e-3 or 1/6" in warning.value and "0.05 is used." in warning.value
+    assert "such as 0.05, 1e-3 or 1/6" in warning.value and "0.05 is used." in warning.value
 
 
 def settings_of_the_data() -> list[dict]:

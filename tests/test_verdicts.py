@@ -348,7 +348,9 @@ def test_the_verdict_on_a_lane_is_what_the_theory_of_its_order_and_a_loop_say(
     rates = schedule(reach * 2 / curved.max(), updates)
     race = Race(Model(data), (Lane(size, rates),), np.array([-1.0, 4.0]), (updates,), order, seeds)
     judged = of_lane(race, race.courses[0])
-    assert f":{judged.badge}-badge[" in race_verdict_words.told(race, race.courses[0]).line
+    assert (
+        f":{judged.badge}-badge[" in race_verdict_words.told(of_lane(race, race.courses[0]), race, race.courses[0]).line
+    )
     drawn = Batches(size, seeds, order)
     paths = []
     for run in range(len(seeds) if race.draws(race.lanes[0]) else 1):
@@ -418,7 +420,7 @@ def test_a_lane_that_starts_on_the_optimum_stands_still_or_jitters():
     ):
         race = Race(model, (Lane(size, Constant(0.01)),), model.objective.optimum, (50,))
         assert of_lane(race, race.courses[0]).claim is claim
-        assert race_verdict_words.told(race, race.courses[0]).line
+        assert race_verdict_words.told(of_lane(race, race.courses[0]), race, race.courses[0]).line
 
 
 def test_points_on_a_line_are_reached_in_fixed_order_above_the_mean_square_limit():

@@ -14,7 +14,7 @@ GROUPS = {
         Term("theta", "θ", "The parameters: the numbers that descent changes, such as slope and intercept of a line."),
         Term("start", "θ₀", "Where the parameters are before the first update."),
         Term("objective", "f(θ)", "The function whose lowest point is looked for."),
-        Term("loss", "", "The objective where there are data: here the mean of the squared residuals."),
+        Term("loss", "", "The objective where there are data: here the mean of the squared residuals, not half of it."),
         Term(
             "gradient",
             "∇f",
@@ -65,12 +65,19 @@ GROUPS = {
     "How it goes": (
         Term("run", "", "All updates from the start to the end, with the numbers of each."),
         Term("converges", "", "Comes as near to an optimum as one likes, if it only goes on long enough."),
+        Term("arrives", "", "Ends at most 1 % of the starting distance away from the nearest optimum."),
         Term("diverges", "", "Moves away from the optimum without end."),
         Term(
             "limit",
             "",
             "The constant rate below which descent converges and above which it diverges: 2 / λmax in plain descent "
             "on all examples.",
+        ),
+        Term(
+            "best rate",
+            "",
+            "The constant rate with the best factor in the long run; from a given start another one may be the fastest "
+            "to come down to a goal.",
         ),
         Term(
             "mean-square limit",
@@ -108,7 +115,8 @@ GROUPS = {
         Term(
             "standardise",
             "",
-            "Shift each feature to mean 0 and stretch it to standard deviation 1, which mostly makes κ much smaller.",
+            "Shift each feature to mean 0 and stretch it to standard deviation 1 (of the population: divided by n, not "
+            "n − 1), which mostly makes κ much smaller.",
         ),
     ),
     "Data": (
@@ -118,6 +126,8 @@ GROUPS = {
         Term("target", "y", "The column of the data that is to be predicted."),
         Term("slope", "w", "How much the prediction rises when its feature alone rises by 1."),
         Term("intercept", "b", "The prediction where every feature is 0."),
+        Term("RMSE", "", "The root of the mean of the squared residuals: the loss in the unit of the target."),
+        Term("R²", "", "The share of the variance of the targets that the fit explains: 1 − loss / variance."),
         Term("residual", "", "What is left of a target when its prediction is taken away."),
         Term("noise", "", "What chance adds to every target; its standard deviation says how much."),
         Term("outlier", "", "An example whose target lies far from where the others would put it."),

@@ -1,5 +1,7 @@
 """The verdict on a lane of the race in words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pages.shared.lesson import Told, direction, rate_and_limit, until_it_is_close
@@ -12,9 +14,8 @@ from pages.shared.words import apart, count, number, percent
 STAR = "\\*"  # points to `footnote`
 
 
-def told(race: Race, course: Course) -> Told:
+def told(judged: Verdict, race: Race, course: Course) -> Told:
     """What theory says of a lane, and what was measured, in one line."""
-    judged = of_lane(race, course)
     name = course.name[0].upper() + course.name[1:]
     sentences = (in_theory(judged, race, course), floor(judged, race), ending(judged, race, course))
     return Told(judged.badge, f"{name}: {title(judged)}", tuple(filter(None, sentences)))
@@ -22,10 +23,10 @@ def told(race: Race, course: Course) -> Told:
 
 def result(race: Race) -> str:
     """A race in one line for each lane, numbered as in the charts: the verdict and where the lane ended."""
-    lines = [
-        f"{i} {told(race, course).badge} {ending(of_lane(race, course), race, course)}"
-        for i, course in enumerate(race.courses, 1)
-    ]
+    lines = []
+    for i, course in enumerate(race.courses, 1):
+        judged = of_lane(race, course)
+        lines.append(f"{i} {told(judged, race, course).badge} {ending(judged, race, course)}")
     return "  \n".join(lines)
 
 
@@ -104,13 +105,13 @@ def floor(judged: Verdict, race: Race) -> str:
     return f"Noise floor{star} **{percent(judged.figures['floor'] / judged.figures['least'])}**."
 
 
-def footnote(race: Race) -> str:
+def footnote(race: Race, judged: Sequence[Verdict]) -> str:
     """What the stars in the verdicts point to, and what the floor is."""
-    judged = [of_lane(race, course).figures for course in race.courses]
+    figures = [each.figures for each in judged]
     said = ""
-    if any("steady_limit" in figures and "epoch" not in figures for figures in judged):
+    if any("steady_limit" in of_lane and "epoch" not in of_lane for of_lane in figures):
         said += f"{STAR} Below this rate no batch can lengthen the error, in whatever order they come. "
-    if any("floor" in figures for figures in judged):
+    if any("floor" in of_lane for of_lane in figures):
         said += "The noise floor is how far the mean loss stays above the least"
         drawn = "drawn with replacement; for this order no closed form is known"
         said += "." if race.order == "replacement" else f", for examples {drawn}."

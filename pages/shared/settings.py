@@ -6,6 +6,7 @@ the page, numbers off the step pass). The texts of options are part of the link 
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -210,10 +211,8 @@ class Rate:
 
     @property
     def bound(self) -> str:
-        return (
-            "a positive number written like 0.05, 1e-3 or 1/6 (without commas between thousands, "
-            f"in at most {LONGEST} characters, from 5 × 10⁻³²⁴ to 1.797 × 10³⁰⁸)"
-        )
+        most = number(sys.float_info.max)
+        return f"a positive number up to {most} (such as 0.05, 1e-3 or 1/6, in at most {LONGEST} characters)"
 
     def widget(self, key: str, value: str, panel: Any) -> str:
         text, above = f"{key}_text", st.container()
