@@ -5,10 +5,10 @@ steps never let such numbers drown in the rounding of larger ones:
 
 1. `compressed` centres: where X has a constant column, the means of all columns and the deviations from them are at
    right angles, |X theta - y|^2 = |C theta - y_c|^2 + n (c . theta - mean(y))^2. A few rows then stand for all n.
-2. `Decomposition` makes of these rows a QR decomposition with complete pivoting, which keeps small rows and columns as
-   exact as large ones. What a column has beside the ones before it decides what is zero: here, and nowhere else.
+2. `Decomposition` makes of these rows, the means first, a QR decomposition with column pivoting, which keeps small rows
+   as exact as large ones. What a column has beside the ones before it decides what is zero: here, and nowhere else.
 3. `_orthogonal` takes the singular values from that R by Jacobi rotations: each to nearly all its digits, where the
-   usual way gives all of them the rounding of the largest. Curvatures are their squares: kappa is right beyond 1e40.
+   usual way gives all of them the rounding of the largest. Curvatures are their squares: even a kappa of 1e40 is right.
 
 Sources: Higham 2000, QR factorization with complete pivoting and accurate computation of the SVD; Demmel et al. 1999.
 """
@@ -142,9 +142,7 @@ def _left(columns: Array, lengths: Array, pivots: list[int]) -> Array:
 
 
 def _reflect(rows: Array, pivot: int) -> None:
-    """Turn the pivot column into the first axis (Householder), its largest number first: so small rows stay exact."""
-    top = int(np.abs(rows[:, pivot]).argmax())
-    rows[[0, top]] = rows[[top, 0]]
+    """Turn the pivot column into the first axis (Householder), to the side where nothing cancels."""
     mirror = rows[:, pivot].copy()
     mirror[0] += copysign(float(np.linalg.norm(mirror)), mirror[0])
     mirror /= np.linalg.norm(mirror)
