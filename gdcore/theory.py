@@ -21,7 +21,7 @@ Widrow & Hoff 1960 and Feuer & Weinstein 1985 (moments of stochastic descent on 
 from bisect import bisect_left
 from collections.abc import Callable
 from enum import Enum
-from math import inf, isfinite, sqrt
+from math import ceil, inf, isfinite, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -270,22 +270,25 @@ def _shrunk(squares: Array, curved: Array, learning_rate: Array | float, step: A
 
 def updates_to_shrink(objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float) -> int | None:
     """Updates until the gap f - f* stays at most `fraction` of what it was at the start; None if it never does."""
-    parts = _gap_at_the_start(objective, start)
-    return _until(lambda step: float(_shrunk(*parts, learning_rate, step)), fraction)
+    return _until(*_gap_at_the_start(objective, start), learning_rate, fraction)
 
 
 def updates_to_approach(
     objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float
 ) -> int | None:
     """Updates until the distance |theta - theta*| stays at most `fraction` of its start; None if it never does."""
-    parts = _squared_distance_at_the_start(objective, start)
-    return _until(lambda step: float(np.sqrt(_shrunk(*parts, learning_rate, step))), fraction)
+    return _until(*_squared_distance_at_the_start(objective, start), learning_rate, fraction**2)
 
 
-def _until(left: Callable[[int], float], fraction: float) -> int | None:
-    """The first step at which so large a part of what there was at the start is left."""
-    goal = fraction * left(0)
-    return _first(lambda step: left(step) <= goal)
+def _until(squares: Array, curved: Array, learning_rate: float, share: float) -> int | None:
+    """The first step at which at most this share of the sum of squares is left, None for never.
+
+    No direction shrinks more slowly than the worst one: once that is down to the share, the sum is.
+    """
+    goal = share * float(_shrunk(squares, curved, learning_rate, 0))
+    worst = float(np.abs(1 - learning_rate * curved).max(initial=0))
+    most = LONGEST if worst >= 1 or share <= 0 else ceil(log(share) / (2 * log(worst))) + 2 if worst > 0 else 1
+    return _first(lambda step: float(_shrunk(squares, curved, learning_rate, step)) <= goal, most)
 
 
 def updates_to_shrink_at(objective: QuadraticObjective, start: Array, learning_rates: Array, fraction: float) -> Array:
@@ -313,9 +316,9 @@ def updates_to_settle(
     return _first(lambda step: first_step * factor**step < tolerance)
 
 
-def _first(reached: Callable[[int], bool]) -> int | None:
-    """The first step at which a condition that then stays true is true."""
-    step = bisect_left(range(LONGEST), True, key=reached)
+def _first(reached: Callable[[int], bool], most: int = LONGEST) -> int | None:
+    """The first step at which a condition that then stays true is true, if that is before the last one."""
+    step = bisect_left(range(min(most, LONGEST)), True, key=reached)
     return step if step < LONGEST else None
 
 
