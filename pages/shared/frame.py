@@ -12,9 +12,14 @@ import streamlit as st
 
 from pages.shared import glossary
 
-_browser = st.components.v2.component(
-    "browser", html="<i hidden></i>", js=Path(__file__).with_name("browser.js").read_text("utf-8")
-)
+
+def _script(name: str) -> Callable:
+    """A file that runs in the browser and shows nothing."""
+    source = Path(__file__).with_name(f"{name}.js").read_text("utf-8")
+    return st.components.v2.component(name, html="<i hidden></i>", js=source)
+
+
+_browser, _number_fields = _script("browser"), _script("number_fields")
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 2.5rem 2.5rem 3rem; }
@@ -56,6 +61,7 @@ def main() -> None:
         words()
     settings = st.session_state.pop(ADDRESS, {})
     _browser(key="browser", data={"settings": settings}, on_return_change=lambda: None)  # it only makes the page run
+    _number_fields(key="number_fields")
 
 
 @st.dialog("Words", width="medium", icon=":material/dictionary:")
