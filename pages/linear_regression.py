@@ -18,7 +18,15 @@ from pages.shared.common_settings import (
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, lazily, steps_table
+from pages.shared.lesson import (
+    Scene,
+    choose_scene,
+    code_to_take_home,
+    for_the_lecturer,
+    in_numbers,
+    lazily,
+    steps_table,
+)
 from pages.shared.models import Model
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
@@ -93,9 +101,11 @@ def page() -> None:
         look = scene.look if scene else "Each epoch moves every parameter downhill by η times its gradient."
 
         def tell() -> None:
-            verdict.show(look)
-            if judged.reason is Reason.SIZES:
-                offer_to_standardise(panel, dataset)
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                with st.container():
+                    verdict.show(look)
+                if judged.reason is Reason.SIZES:
+                    offer_to_standardise(panel, dataset)
 
         prediction.lead(tell)
         rules, end = words.rules(fit, values["rate"]), words.ending(fit, values)
@@ -108,9 +118,10 @@ def page() -> None:
             st.caption(words.CONVENTIONS)
         below = st.container(key="regression_pins")
         with st.container(key="regression_result_more"):
+            in_numbers(" ".join(verdict.below))
             sweep.show("regression", lambda: every_rate(fit, values), lambda rate: panel.assign({"rate": rate}))
             more(fit, values, scene, pins)
-            take_home.offer(title, verdict.line)
+            take_home.offer(title, verdict.whole)
         pins.table(below)
     with st.sidebar:
         own = "Your own table is not in it. " if values["data"] == OWN else ""

@@ -11,7 +11,7 @@ from pages.shared.common_settings import pick_a_rate
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, steps_table
+from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, in_numbers, steps_table
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
 from pages.shared.quadratic_scenes import ARTICLE, SCENES
@@ -63,9 +63,10 @@ def page() -> None:
             st.caption("Dots: computed · dashed line: predicted by theory")
         below = st.container(key="quadratic_pins")
         with st.container(key="quadratic_result_more"):
+            in_numbers(" ".join(verdict.below))
             sweep.show("quadratic", lambda: every_rate(objective, values), lambda rate: panel.assign({"rate": rate}))
             more(scene, values, picture, pins)
-            take_home.offer(title, verdict.line)
+            take_home.offer(title, verdict.whole)
         pins.table(below)
 
 

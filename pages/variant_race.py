@@ -14,7 +14,15 @@ from pages.shared.common_settings import names_of_the_line, offer_to_standardise
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
-from pages.shared.lesson import choose_scene, code_to_take_home, for_the_lecturer, lazily, sizes_apart, steps_table
+from pages.shared.lesson import (
+    choose_scene,
+    code_to_take_home,
+    for_the_lecturer,
+    in_numbers,
+    lazily,
+    sizes_apart,
+    steps_table,
+)
 from pages.shared.models import Model
 from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
 from pages.shared.predict import Prediction
@@ -62,7 +70,7 @@ def page() -> None:
         with st.spinner(f"{updates:,} updates are made.") if updates > MANY_UPDATES else nullcontext():
             courses = race.courses
         prediction = Prediction(panel, lambda: words.question(race))
-        few = len(courses) <= LANES_ON_TOP and not values["present"]
+        many = len(courses) > LANES_ON_TOP or values["present"]
         judged = [of_lane(race, course) for course in courses]
         verdicts = [told(each, race, course) for each, course in zip(judged, courses, strict=True)]
         winner = words.winner(race)
@@ -70,7 +78,7 @@ def page() -> None:
 
         def tell() -> None:
             st.markdown(f"{scene.look if scene else ''} {winner}")
-            st.markdown("  \n".join(v.line for v in verdicts) if few else " ".join(v.badge for v in verdicts))
+            st.markdown(" ".join(v.badge for v in verdicts) if many else "  \n".join(v.line for v in verdicts))
             if values["data"] == OWN:
                 way_out(panel, model)
 
@@ -84,12 +92,11 @@ def page() -> None:
         draw(race, panel, pins)
         below = st.container(key="race_pins")
         with st.container(key="race_result_more"):
-            if not few:
-                st.markdown("  \n".join(v.line for v in verdicts))
+            in_numbers("  \n".join(v.whole if many else " ".join([v.badge, *v.below]) for v in verdicts))
             st.caption(notes_below)
             for_the_lecturer(scene)
             more(race, panel, pins)
-            take_home.offer(title, "  \n".join([winner, *(verdict.line for verdict in verdicts), notes_below]))
+            take_home.offer(title, "  \n".join([winner, *(verdict.whole for verdict in verdicts), notes_below]))
         pins.table(below)
 
 
@@ -131,7 +138,7 @@ def way_out(panel: Panel, model: Model) -> None:
     """Where every rate that a person would try diverges: why, and one click out of it."""
     limit = theory.rate_limit(theory.curvatures(model.objective))
     if model.sizes and limit < TRIED:
-        st.markdown(sizes_apart(model.sizes, limit))
+        st.markdown(sizes_apart(model.sizes))
         offer_to_standardise(panel, model.dataset, rates=SAME)
 
 

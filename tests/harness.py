@@ -62,7 +62,10 @@ def in_a_link(value):
 
 
 def verdict(app: AppTest) -> str:
-    return next(text.value for text in app.markdown if "-badge[" in text.value)
+    """All that is said of the run, above the charts and below them."""
+    above = next(text.value for text in app.markdown if "-badge[" in text.value)
+    below = [text.value for text in app.markdown if text.value.startswith("**In numbers:**")]
+    return " ".join([above, *below])
 
 
 def cells(table: str) -> list[list[str]]:

@@ -71,13 +71,13 @@ def test_a_quick_pick_that_may_not_be_used_is_disabled_and_says_why():
 
 SCENE_CLAIMS = {
     "Opening": ["Arrives, from one side", "35 updates"],
-    "The article’s own run": ["has not arrived", "only 500 updates", "theory needs 1,402", "still **0.38 away**"],
-    "Too small": ["has not arrived", "only 500 updates", "still **1.7 away**"],
+    "The article’s own run": ["Has not arrived", "only 500 updates", "theory needs 1,402", "still **0.38 away**"],
+    "Too small": ["Has not arrived", "only 500 updates", "still **1.7 away**"],
     "One step": ["Arrives in one step", "after 1 update,"],
     "Overshoots, arrives": ["jumping across", "**−0.2**", "9 updates"],
     "Bounces for ever": ["Bounces for ever", "**−1**", "at the limit"],
     "Diverges": ["Diverges", "**−1.1**", "At update 10 x leaves the picture"],
-    "Stops early": ["has not arrived", "as theory predicts", "still **2.5 away**"],
+    "Stops early": ["Has not arrived", "as theory predicts", "still **2.5 away**"],
     "No minimum": ["Runs away", "**1.1**"],
 }
 

@@ -77,8 +77,10 @@ def winner(app) -> str:
 
 def verdicts(app) -> list[str]:
     """The lines with a lane's badge and its figures, lane after lane."""
-    text = next(text.value for text in app.markdown if "-badge[" in text.value and "last fifth" in text.value)
-    return text.splitlines()
+    above = next(text.value for text in app.markdown if "-badge[" in text.value and "last fifth" in text.value)
+    below = next(text.value for text in app.markdown if text.value.startswith("**In numbers:**"))
+    lines = zip(above.splitlines(), below.splitlines(), strict=True)
+    return [" ".join(line) for line in lines]
 
 
 def score(app) -> dict[str, list[str]]:
@@ -429,7 +431,7 @@ def judged_of(lane: Lane, order="replacement", model=OPENING, **options) -> Verd
 
 def line_of(lane: Lane, order="replacement", model=OPENING, **options) -> str:
     run = race_on(lane, order=order, model=model, **options)
-    return race_verdict_words.told(of_lane(run, run.courses[0]), run, run.courses[0]).line
+    return race_verdict_words.told(of_lane(run, run.courses[0]), run, run.courses[0]).whole
 
 
 @pytest.mark.parametrize("size", [1, 8, 32])

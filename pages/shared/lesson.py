@@ -47,11 +47,15 @@ class Scene:
 
 @dataclass(frozen=True)
 class Told:
-    """A verdict in words: its colour, a title of two words, and sentences with the numbers of this run."""
+    """A verdict in words: its colour, a title of a few words, what stands above the charts, and what stands below.
+
+    Above them there is room for three lines, or the charts would leave a projector's screen.
+    """
 
     color: str
     title: str
     sentences: tuple[str, ...]
+    below: tuple[str, ...] = ()
 
     @property
     def badge(self) -> str:
@@ -61,10 +65,20 @@ class Told:
     def line(self) -> str:
         return " ".join([self.badge, *self.sentences])
 
+    @property
+    def whole(self) -> str:
+        return " ".join([self.line, *self.below])
+
     def show(self, look: str) -> None:
-        """What to look at, and all of it; on a presenter’s screen just the title, so that the charts are in view."""
+        """What to look at, and the verdict; on a presenter’s screen just the title, so that the charts are in view."""
         st.markdown(look)
         st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
+
+
+def in_numbers(said: str) -> None:
+    """The rest of a verdict, below the charts."""
+    if said:
+        st.markdown(f"**In numbers:** {said}")
 
 
 def rate_and_limit(rate: float, limit: float) -> tuple[str, str, str]:
@@ -73,13 +87,12 @@ def rate_and_limit(rate: float, limit: float) -> tuple[str, str, str]:
     return (number(rate), where, number(limit)) if where == "at" else (apart(rate, limit), where, apart(limit, rate))
 
 
-def sizes_apart(sizes: Mapping[str, float], limit: float) -> str:
+def sizes_apart(sizes: Mapping[str, float]) -> str:
     """Why every rate that a person would try diverges where columns have these sizes; the way out is to standardise."""
     largest, smallest = max(sizes, key=sizes.get), min(sizes, key=sizes.get)
     return (
-        f"The columns are of very different size: that of {literal(largest)} about {number(sizes[largest], 2)}, that "
-        f"of {literal(smallest)} about {number(sizes[smallest], 2)}. So the limit is {number(limit)}, and every rate "
-        "below it is slow along the flat direction."
+        f"The columns are of very different size ({literal(largest)} about {number(sizes[largest], 2)}, "
+        f"{literal(smallest)} about {number(sizes[smallest], 2)}), so every rate below the limit is slow."
     )
 
 

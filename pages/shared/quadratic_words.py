@@ -29,17 +29,14 @@ def verdict(picture: runs.Picture) -> Verdict:
 
 def told(judged: Verdict, picture: runs.Picture, values: dict) -> Told:
     """The verdict in words, and what the picture cannot show."""
-    x = picture.x
-    sentences = [why(judged, picture.objective)]
-    if judged.claim is not Claim.STANDS_STILL:
-        sentences += [
-            beside_the_limit(judged) if picture.objective.a2 > 0 else "",
-            end(judged, picture, float(values["tolerance"])),
-            distance_left(judged),
-            standing_still(x),
-        ]
-    sentences.append(outside(x, picture.frame))
-    return Told(judged.badge, title(judged, picture.objective), tuple(filter(None, sentences)))
+    moves = judged.claim is not Claim.STANDS_STILL
+    sentences, below = [why(judged, picture.objective)], []
+    if moves:
+        sentences += [beside_the_limit(judged) if picture.objective.a2 > 0 else "", distance_left(judged)]
+        below += [end(judged, picture, float(values["tolerance"])), standing_still(picture.x)]
+    below.append(outside(picture.x, picture.frame))
+    title_ = title(judged, picture.objective)
+    return Told(judged.badge, title_, tuple(filter(None, sentences)), tuple(filter(None, below)))
 
 
 def result(picture: runs.Picture, values: dict) -> str:
@@ -68,7 +65,7 @@ def title(judged: Verdict, objective: Quadratic) -> str:
     if judged.claim is Claim.ARRIVES and abs(factor) <= theory.ROUNDING:
         return "Arrives in one step"
     way = "jumping across" if factor < 0 else "from one side"
-    return f"Arrives, {way}" if judged.claim is Claim.ARRIVES else f"Converges {way}, but has not arrived"
+    return f"Arrives, {way}" if judged.claim is Claim.ARRIVES else "Has not arrived"
 
 
 def why(judged: Verdict, objective: Quadratic) -> str:
@@ -137,7 +134,7 @@ def distance_left(judged: Verdict) -> str:
         return ""
     end, share = judged.figures["end"], judged.figures["share"]
     if judged.claim is not Claim.NOT_THERE:
-        return f"x is then {number(end, 2)} from the minimum."
+        return f"x ends {number(end, 2)} from the minimum."
     return (
         f"x is still **{number(end, 2)} away** from the minimum: {percent(share)} of the distance at the start is left."
         f" {until_it_is_close(judged, 'update')}"

@@ -17,8 +17,9 @@ STAR = "\\*"  # points to `footnote`
 def told(judged: Verdict, race: Race, course: Course) -> Told:
     """What theory says of a lane, and what was measured, in one line."""
     name = course.name[0].upper() + course.name[1:]
-    sentences = (in_theory(judged, race, course), floor(judged, race), ending(judged, race, course))
-    return Told(judged.badge, f"{name}: {title(judged)}", tuple(filter(None, sentences)))
+    below = (in_theory(judged, race, course), floor(judged, race), slowest(judged, race, course))
+    ends = ending(judged, race, course)
+    return Told(judged.badge, f"{name}: {title(judged)}", (ends,), tuple(filter(None, below)))
 
 
 def result(race: Race) -> str:
@@ -128,16 +129,22 @@ def ending(judged: Verdict, race: Race, course: Course) -> str:
     if course.left:
         return f"{course.left} of {course.runs} seeds leave the machine’s range."
     loss = f"Over the last fifth: loss **{above(race, float(course.last_fifth.mean()))}**"
-    return f"{loss}, {left(judged, race, course)}." if "share" in judged.figures else f"{loss}."
+    return f"{loss}, {left(judged)}." if "share" in judged.figures else f"{loss}."
 
 
-def left(judged: Verdict, race: Race, course: Course) -> str:
-    """How much of the distance is left, where that has a meaning, and what would bring it down."""
+def left(judged: Verdict) -> str:
+    """How much of the distance is left, where that has a meaning."""
     if judged.figures["start"] == 0:
         return f"distance {number(judged.figures['end'], 2)}"
-    share = f"**{percent(judged.figures['share'])}** of the distance left"
+    return f"**{percent(judged.figures['share'])}** of the distance left"
+
+
+def slowest(judged: Verdict, race: Race, course: Course) -> str:
+    """The direction that holds a lane up that has not arrived, and what would bring it there."""
     if judged.claim is not Claim.NOT_THERE or "needed" not in judged.figures:
-        return share
-    along = f", mostly along {direction(judged, race.model.names)}" if len(race.model.names) > 1 else ""
+        return ""
+    along = ""
+    if len(race.model.names) > 1:
+        along = f"Most of the distance is left along {direction(judged, race.model.names)}. "
     who = "Theory" if race.is_exact(course.lane) else "The full gradient"
-    return f"{share}{along}. {until_it_is_close(judged, 'update', who)[:-1]}"
+    return f"{along}{until_it_is_close(judged, 'update', who)}"

@@ -62,21 +62,25 @@ def told(judged: Verdict, fit: Fit) -> Told:
     title, curved = TITLES[judged.claim], theory.curvatures(fit.model.objective)
     if judged.claim is Claim.STANDS_STILL:
         return Told(judged.badge, title, ("The start is an optimum: every gradient is 0 and nothing moves.",))
+    sizes = judged.reason is Reason.SIZES
     sentences = [
         beside_the_limit(judged),
-        sizes_apart(fit.model.sizes, judged.figures["limit"]) if judged.reason is Reason.SIZES else "",
-        speeds(fit, curved, judged.claim is Claim.DIVERGES),
-        progress(fit),
+        sizes_apart(fit.model.sizes) if sizes else speeds(fit, curved, judged.claim is Claim.DIVERGES),
         distance_left(judged, fit),
+    ]
+    if fit.model.broadcast:
+        sentences.append("But this loss is least where every prediction is the mean of the targets: the wrong place.")
+    below = [
+        speeds(fit, curved, judged.claim is Claim.DIVERGES) if sizes else "",
+        progress(fit),
+        slowest(judged, fit),
         left_the_picture(fit),
     ]
     if (curved == 0).any():
-        sentences.append(
+        below.append(
             "One direction is flat as far as the machine can tell: a valley of equally good fits, no unique optimum."
         )
-    if fit.model.broadcast:
-        sentences.append("But this loss is least where every prediction is the mean of the targets: the wrong place.")
-    return Told(judged.badge, title, tuple(filter(None, sentences)))
+    return Told(judged.badge, title, tuple(filter(None, sentences)), tuple(filter(None, below)))
 
 
 def beside_the_limit(judged: Verdict) -> str:
@@ -143,16 +147,18 @@ def quality(fit: Fit, loss: float) -> str:
 
 
 def distance_left(judged: Verdict, fit: Fit) -> str:
-    """How far the parameters are from the nearest optimum, and along which direction: the loss does not say."""
+    """How far the parameters are from the nearest optimum: the loss does not say."""
     if judged.claim is Claim.DIVERGES:
         return ""
-    share = percent(judged.figures["share"])
-    left = f"Of the distance to the optimum **{share}** is left"
-    if judged.claim is not Claim.NOT_THERE:
-        return f"{left}."
-    names = fit.model.names
-    along = f", mostly along {direction(judged, names)}" if len(names) > 1 else ""
-    return f"{left}{along}. {until_it_is_close(judged, 'epoch')}"
+    left = f"Of the distance to the optimum **{percent(judged.figures['share'])}** is left."
+    return f"{left} {until_it_is_close(judged, 'epoch')}" if judged.claim is Claim.NOT_THERE else left
+
+
+def slowest(judged: Verdict, fit: Fit) -> str:
+    """The direction that holds a run up that has not arrived."""
+    if judged.claim is not Claim.NOT_THERE or len(fit.model.names) == 1:
+        return ""
+    return f"Most of the distance is left along {direction(judged, fit.model.names)}."
 
 
 def left_the_picture(fit: Fit) -> str:
