@@ -52,7 +52,7 @@ def ends(
     runs_of(theta, rates, None)
     goals = np.asarray(goal, dtype=float)
     if np.isnan(goals).any() or goals.shape not in ((), theta.shape[:1]):
-        raise ValueError(f"goal must be a number or one per run ({len(theta)},), got {goal}")
+        raise ValueError(f"goal must be a number or one per run ({len(theta)},), got {goals}")
     goals = np.broadcast_to(goals, len(theta))
     last_above = np.empty(len(theta))
     size = max(1, AT_ONCE // theta.shape[1])

@@ -116,16 +116,22 @@ def _recorded(
     parts: Parts, loop: Iterator[Sequence[Any]], shape: tuple[int, ...], tolerance: float
 ) -> tuple[Array, Array]:
     """All of the loop, or as far as every run has ended."""
-    point, look = parts.point, FIRST_LOOK
-    path, gradients = [*point], []
+    point: list[Any] = parts.point
+    look = FIRST_LOOK
+    path: list[Any] = [*point]
+    gradients: list[Any] = []
     for t, gradient in enumerate(loop, start=1):
         gradients += gradient
         path += point
         if t == look:
-            if _ended(np.reshape(path, (-1, *shape)), tolerance):
+            if _ended(_stacked(path, shape), tolerance):
                 break
             look *= 2
-    return np.reshape(path, (-1, *shape)), np.reshape(gradients, (-1, *shape))
+    return _stacked(path, shape), _stacked(gradients, shape)
+
+
+def _stacked(parts: list[Any], shape: tuple[int, ...]) -> Array:
+    return np.array(parts, dtype=float).reshape(-1, *shape)
 
 
 def _lost(objective: Any, path: Array, optimizer: Optimizer, gradients: Array) -> Flags:

@@ -239,19 +239,25 @@ def replay(objective: Any, start: npt.ArrayLike, optimizer: Optimizer, gradients
     theta, used = np.asarray(start, dtype=float), np.asarray(gradients, dtype=float)
     if used.shape[1:] != theta.shape or len(used) == 0:
         raise ValueError(f"gradients must have shape (T, {', '.join(map(str, theta.shape))}), got {used.shape}")
-    parts = parts_of(objective, Checkpoint(theta, optimizer.init(theta)), optimizer)
-    recorded = iter(used.tolist() if isinstance(parts, Floats) else used[:, None])
-    directions: list[Any] = []
-    memories: list[Any] = []
+    begun = Checkpoint(theta, optimizer.init(theta))
     with np.errstate(all="ignore"):
-        for _ in follow(parts, lambda *_: next(recorded), optimizer, [0.0] * len(used)):
-            directions += parts.direction
-            memories.append(tuple(parts.memory))
-    return Replay(np.reshape(directions, (-1, *theta.shape)), parts.joined(_over_time(memories)))
+        if begun.memory is None:  # each gradient is then taken by itself
+            return Replay(optimizer.update(used, None)[0], None)
+        parts = parts_of(objective, begun, optimizer)
+        slopes = used.T.tolist() if isinstance(parts, Floats) else [used]
+        each = [_over_time(list(_along(optimizer, *part))) for part in zip(parts.memory, slopes, strict=True)]
+    return Replay(*parts.joined(each))
+
+
+def _along(optimizer: Optimizer, memory: Any, gradients: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Direction and memory after each gradient."""
+    for gradient in gradients:
+        direction, memory = optimizer.update(gradient, memory)
+        yield direction, memory
 
 
 def _over_time(memories: Sequence[Any]) -> Any:
-    """One memory whose arrays have a first axis of time."""
+    """One memory of many, whose arrays have a first axis of time."""
     if memories[0] is None:
         return None
     if isinstance(memories[0], tuple):
