@@ -63,7 +63,14 @@ class Batches:
         full, rest = divmod(n_examples, self.size)
         return np.resize([self.size] * full + [rest] * (rest > 0), steps)
 
-    def rows(self, n_examples: int, steps: int) -> list[Indices]:
-        """The examples of each of the first `steps` updates: arrays (B,), or (runs, B)."""
-        ends = self.sizes(n_examples, steps).cumsum()
-        return np.split(self.draw(n_examples, int(ends[-1])), ends[:-1], axis=-1)
+    def rows(self, n_examples: int, steps: int, made: int = 0) -> list[Indices]:
+        """The examples of each of `steps` updates after so many have been made: arrays (B,), or (runs, B).
+
+        What an update looks at depends on its number alone. So those that were made are drawn again, and dropped.
+        """
+        ends = self.sizes(n_examples, made + steps).cumsum()
+        drawn = self.draw(n_examples, int(ends[-1]))
+        if made:
+            first = int(ends[made - 1])
+            drawn, ends = drawn[..., first:], ends[made:] - first
+        return np.split(drawn, ends[:-1], axis=-1)

@@ -1,15 +1,14 @@
-"""The one loop, and what it records.
+"""One descent with all its updates, and how it ended.
 
-A rule never has a loop of its own, and nothing here knows a rule. The loop records where it has been and the gradients
-it used; values, lengths and outcomes are read off the whole path afterwards, in one broadcast call each, so that many
-runs cost little more than one. Looking for the end inside every step would cost as much as the step: the loop looks
-after 64 updates, 128, 256 and so on, and the exact end is found afterwards.
+`descend` records where the loop has been and the gradients it used; values, lengths and outcomes are read off the whole
+path afterwards, in one broadcast call each, so that many runs cost little more than one. Looking for the end inside
+every step would cost as much as the step: it is looked for after 64 updates, 128, 256 and so on, and the exact end is
+found afterwards. A rule's memory is not recorded: only where it ends up out of range is it made again, by `replay`.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -17,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches, Indices
-from gdcore.objectives import Array, DataObjective, LeastSquares, Objective, Quadratic
+from gdcore.loop import Checkpoint, Parts, check, check_start, leaves, prepared, rates_of, replay, runs_of, takes_all
+from gdcore.objectives import Array, DataObjective, LeastSquares, Objective
 from gdcore.optimizers import Optimizer
 from gdcore.scan import descend_in_blocks, serves
-from gdcore.schedules import SCHEDULES
 
 FIRST_LOOK = 64
+
+Flags = npt.NDArray[np.bool_]
 
 
 class Outcome(Enum):
@@ -73,68 +74,75 @@ def descend(
     tolerance: a run ends before an update that would move theta by less than this, in the 1-norm. It measures the step
     and not the distance: on a gentle slope it ends a run far from the minimum.
 
-    A run also ends before the first update whose theta, gradient or value would not be finite. That is an outcome, not
-    an error; misuse raises ValueError.
+    A run also ends before the first update whose theta, gradient, value or memory of the rule would not be finite. That
+    is an outcome, not an error; misuse raises ValueError.
     """
     theta = np.asarray(start, dtype=float)
-    _check(objective, theta, steps, batches, tolerance)
-    rates = _rates(learning_rate, steps)
-    runs = _runs(theta, rates, batches)
+    check(objective, steps, batches)
+    if not (isfinite(tolerance) and tolerance >= 0):
+        raise ValueError(f"tolerance must be finite and at least 0, got {tolerance}")
+    check_start(objective, theta)
+    rates = rates_of(learning_rate, steps)
+    runs = runs_of(theta, rates, batches)
     if runs is not None:
         theta = np.broadcast_to(theta, (runs, theta.shape[-1]))
         rates = np.broadcast_to(rates.reshape(steps, -1), (steps, runs))
     with np.errstate(all="ignore"):
-        path, gradients = _follow(objective, theta, optimizer, rates, batches, tolerance)
+        path, gradients, lost = _path(objective, theta, optimizer, rates, batches, tolerance)
         values = objective.value(path)
-        return _trace(path, values, gradients, rates, _examples_seen(objective, batches, steps), tolerance)
+        return _trace(path, values, gradients, lost, rates, _examples_seen(objective, batches, steps), tolerance)
 
 
-def _follow(
+def _path(
     objective: Any, start: Array, optimizer: Optimizer, rates: Array, batches: Batches | None, tolerance: float
-) -> tuple[Array, Array]:
-    """The path and its gradients, at least as far as the last run's end, by the fastest way that gives this answer."""
-    if batches is not None and _takes_all(batches, objective.n_examples):
+) -> tuple[Array, Array, Flags | bool]:
+    """Path, gradients and where the rule's memory is out of range (T, runs), at least as far as the last run's end.
+
+    By the fastest way that gives this answer. Of a linear rule, theta is out of range as soon as its memory is.
+    """
+    if batches is not None and takes_all(batches, objective.n_examples):
         batches = None
     may_end_soon = batches is None and tolerance > 0  # the loop sees that before it has made all updates
     if serves(objective, optimizer, batches) and not may_end_soon:
-        return _in_blocks(objective, start, optimizer, batches, rates)
-    follow = partial(_loop, shape=start.shape, optimizer=optimizer, rates=rates, tolerance=tolerance)
-    if batches is not None:
-        rows = iter(batches.rows(objective.n_examples, len(rates)))
-        return follow(lambda theta: (objective.gradient(theta, next(rows)),), [start])
-    if start.ndim == 1 and hasattr(objective, "partials"):
-        return follow(objective.partials, start.tolist())
-    return follow(lambda theta: (objective.gradient(theta),), [start])
+        return *_in_blocks(objective, start, optimizer, batches, rates), False
+    parts, loop = prepared(objective, Checkpoint(start, optimizer.init(start)), optimizer, rates, batches)
+    path, gradients = _recorded(parts, loop, start.shape, tolerance)
+    if all(np.isfinite(leaf).all() for memory in parts.memory for leaf in leaves(memory)):
+        return path, gradients, False
+    return path, gradients, _lost(objective, path, optimizer, gradients)
 
 
-def _loop(
-    gradient_at: Callable[..., tuple[Any, ...]],
-    point: list[Any],
-    shape: tuple[int, ...],
-    optimizer: Optimizer,
-    rates: Array,
-    tolerance: float,
+def _recorded(
+    parts: Parts, loop: Iterator[Sequence[Any]], shape: tuple[int, ...], tolerance: float
 ) -> tuple[Array, Array]:
-    """The loop, coordinate by coordinate. The point, of this shape, is a list of floats or holds one array, the whole.
-
-    Floats are for a single run of few parameters: a rule is eight times faster on them than on small arrays.
-    """
-    update = optimizer.update
-    states = [optimizer.init(coordinate) for coordinate in point]
-    path, look = [*point], FIRST_LOOK
+    """All of the loop, or as far as every run has ended."""
+    point: list[Any] = parts.point
+    look = FIRST_LOOK
+    path: list[Any] = [*point]
     gradients: list[Any] = []
-    for t, rate in enumerate(rates.tolist() if rates.ndim == 1 else rates[:, :, None], start=1):
-        gradient = gradient_at(*point)
-        for i, slope in enumerate(gradient):
-            direction, states[i] = update(slope, states[i])
-            point[i] = point[i] - rate * direction
+    for t, gradient in enumerate(loop, start=1):
         gradients += gradient
         path += point
         if t == look:
-            if _ended(np.reshape(path, (-1, *shape)), tolerance):
+            if _ended(_stacked(path, shape), tolerance):
                 break
             look *= 2
-    return np.reshape(path, (-1, *shape)), np.reshape(gradients, (-1, *shape))
+    return _stacked(path, shape), _stacked(gradients, shape)
+
+
+def _stacked(parts: list[Any], shape: tuple[int, ...]) -> Array:
+    return np.array(parts, dtype=float).reshape(-1, *shape)
+
+
+def _lost(objective: Any, path: Array, optimizer: Optimizer, gradients: Array) -> Flags:
+    """Whether the memory of each run is out of range after each update, (T, runs)."""
+    runs = path.reshape(len(path), -1, path.shape[-1])
+    memory = replay(objective, runs[0], optimizer, gradients.reshape(-1, *runs.shape[1:])).memory
+    lost = np.zeros((len(gradients), runs.shape[1]), dtype=bool)
+    for leaf in leaves(memory):
+        if leaf.ndim > 1:
+            lost |= ~np.isfinite(leaf).all(-1)
+    return lost
 
 
 def _in_blocks(
@@ -154,7 +162,7 @@ def _ended(path: Array, tolerance: float) -> bool:
     return bool((_settles(points, tolerance).any(0) | left).all())
 
 
-def _settles(points: Array, tolerance: float) -> npt.NDArray[np.bool_]:
+def _settles(points: Array, tolerance: float) -> Flags:
     """Whether each update, (T, runs), of points (T + 1, runs, d) is shorter than the tolerance, in the 1-norm."""
     if tolerance == 0:
         return np.zeros((len(points) - 1, points.shape[1]), dtype=bool)
@@ -162,16 +170,21 @@ def _settles(points: Array, tolerance: float) -> npt.NDArray[np.bool_]:
 
 
 def _trace(
-    path: Array, values: Array, gradients: Array, rates: Array, examples_seen: Indices, tolerance: float
+    path: Array,
+    values: Array,
+    gradients: Array,
+    lost: Flags | bool,
+    rates: Array,
+    examples_seen: Indices,
+    tolerance: float,
 ) -> Trace:
     """Find where each run ends and keep what comes before."""
     many = path.ndim == 3
     theta, value, gradient = (path, values, gradients) if many else (path[:, None], values[:, None], gradients[:, None])
-    settles = _settles(theta, tolerance)
-    fails = ~(np.isfinite(theta[1:]).all(-1) & np.isfinite(gradient).all(-1) & np.isfinite(value[1:]))
-    ends = settles | fails
+    fails = ~(np.isfinite(theta[1:]).all(-1) & np.isfinite(gradient).all(-1) & np.isfinite(value[1:])) | lost
+    ends = _settles(theta, tolerance) | fails
     taken = np.where(ends.any(0), ends.argmax(0), len(gradient))
-    outcomes = tuple(_outcome(settles[:, run], fails[:, run], t) for run, t in enumerate(taken))
+    outcomes = tuple(_outcome(fails[:, run], t) for run, t in enumerate(taken))
     last = int(taken.max())
     path, values, gradients, rates = path[: last + 1], values[: last + 1], gradients[:last], rates[:last]
     if many and taken.min() < last:
@@ -190,63 +203,14 @@ def _trace(
     )
 
 
-def _outcome(settles: npt.NDArray[np.bool_], fails: npt.NDArray[np.bool_], taken: int) -> Outcome:
-    if taken == len(settles):
+def _outcome(fails: Flags, taken: int) -> Outcome:
+    """How a run ended after so many updates. One that stands still because its memory is out of range has failed."""
+    if taken == len(fails):
         return Outcome.STEP_LIMIT
-    return Outcome.SETTLED if settles[taken] else Outcome.NOT_FINITE
-
-
-def _takes_all(batches: Batches, n_examples: int) -> bool:
-    """A batch of all examples, each once, is the full gradient in whatever order."""
-    return batches.size == n_examples and batches.order != "replacement"
-
-
-def _rates(learning_rate: Any, steps: int) -> Array:
-    """The rate of every update: (steps,), or (steps, runs)."""
-    if isinstance(learning_rate, SCHEDULES):
-        each = np.arange(steps)
-        rates = np.asarray(learning_rate(each[:, None] if np.ndim(learning_rate(0)) else each), dtype=float)
-    elif callable(learning_rate):
-        rates = np.array([learning_rate(step) for step in range(steps)], dtype=float)
-    else:
-        rates = np.asarray(learning_rate, dtype=float)
-        rates = np.broadcast_to(rates, (steps, *rates.shape))
-    if not (np.isfinite(rates).all() and (rates >= 0).all()):
-        raise ValueError(f"learning_rate must be finite and at least 0, got {learning_rate}")
-    return rates
-
-
-def _runs(theta: Array, rates: Array, batches: Batches | None) -> int | None:
-    """How many runs start, rates and seeds ask for, or None for a single one."""
-    asked = {
-        "start": theta.shape[0] if theta.ndim == 2 else None,
-        "learning_rate": rates.shape[1] if rates.ndim == 2 else None,
-        "seed": batches.runs if batches else None,
-    }
-    counts = {name: runs for name, runs in asked.items() if runs is not None}
-    if len(set(counts.values())) > 1:
-        raise ValueError(f"start, learning_rate and seed must agree on the number of runs, got {counts}")
-    return next(iter(counts.values()), None)
+    return Outcome.NOT_FINITE if fails[taken] else Outcome.SETTLED
 
 
 def _examples_seen(objective: Any, batches: Batches | None, steps: int) -> Indices:
     n_examples = getattr(objective, "n_examples", 0)
     sizes = batches.sizes(n_examples, steps) if batches else np.full(steps, n_examples)
     return np.concatenate([[0], sizes.cumsum()])
-
-
-def _check(objective: Any, theta: Array, steps: int, batches: Batches | None, tolerance: float) -> None:
-    if steps < 1:
-        raise ValueError(f"steps must be at least 1, got {steps}")
-    if not (isfinite(tolerance) and tolerance >= 0):
-        raise ValueError(f"tolerance must be finite and at least 0, got {tolerance}")
-    if batches is not None and not hasattr(objective, "n_examples"):
-        raise ValueError(f"batches need an objective with examples, got {objective}")
-    if theta.ndim not in (1, 2) or theta.size == 0:
-        raise ValueError(f"start must have shape (d,) or (runs, d), got {theta.shape}")
-    if isinstance(objective, Quadratic) and theta.shape[-1] != 1:
-        raise ValueError(f"start must have shape (1,) or (runs, 1) for a quadratic, got {theta.shape}")
-    with np.errstate(all="ignore"):
-        finite = np.isfinite(theta).all() and np.isfinite(objective.value(theta)).all()
-    if not finite:
-        raise ValueError(f"start must be finite, and so must the objective there, got {theta}")

@@ -1,12 +1,13 @@
 """What is minimised.
 
-An objective knows its `value` and its `gradient` for theta of shape (..., d): one point, a whole path, or many runs at
-once. The quadratic ones also know their `hessian` and their `optimum`. A data objective has `n_examples` and takes
-`rows`, the examples to look at.
+An objective knows its `dimension` d, and its `value` and `gradient` for theta of shape (..., d): one point, a whole
+path, or many runs at once. The quadratic ones also know their `hessian` and their `optimum`. A data objective has
+`n_examples` and takes `rows`, the examples to look at.
 
 A function of few parameters may also give its `partials(x, y, ...)`: the same gradient as a tuple, from plain floats. A
-single run then asks for these, which is eight times faster than small arrays. They are written with products: `x**3`
-of a float that is too large raises, where `x * x * x` is infinite.
+single run then asks for these, which is eight times faster than small arrays. Where they raise an ArithmeticError
+(`x**3` or exp(x) of a large x, a division by 0) or turn complex (the root of a negative x), the run has left the
+numbers, as with NaN.
 
 The loss of data is the **mean** over the examples, mean((X theta - y)^2), without a half and never a sum. One learning
 rate then means the same for every batch size, as with `mse` in Keras and `MSELoss` in PyTorch.
@@ -30,6 +31,10 @@ Rows = npt.NDArray[np.integer[Any]]
 class Objective(Protocol):
     """A function of theta, (..., d), that descent can follow: value (...,) and gradient (..., d)."""
 
+    @property
+    def dimension(self) -> int:
+        """d, the number of parameters."""
+
     def value(self, theta: Array) -> Array: ...
 
     def gradient(self, theta: Array) -> Array: ...
@@ -39,6 +44,10 @@ class DataObjective(Protocol):
     """A mean loss over n_examples; rows, (B,) or (runs, B), restricts it to a batch and None means all of them."""
 
     n_examples: int
+
+    @property
+    def dimension(self) -> int:
+        """d, the number of parameters."""
 
     def value(self, theta: Array, rows: Rows | None = None) -> Array: ...
 
@@ -72,6 +81,10 @@ class Quadratic:
             coefficient = getattr(self, field.name)
             if not isfinite(coefficient):
                 raise ValueError(f"{field.name} must be finite, got {coefficient}")
+
+    @property
+    def dimension(self) -> int:
+        return 1
 
     def value(self, theta: Array) -> Array:
         x = theta[..., 0]
@@ -110,6 +123,10 @@ class LeastSquares:
         self._level = self.design.shape[1] - 1 if intercept else constant_column(self.design)
         self.compressed = compressed(self.design, self.targets, self._level)
         self._design, self._targets = self.compressed[:, :-1], self.compressed[:, -1]
+
+    @property
+    def dimension(self) -> int:
+        return int(self.design.shape[1])
 
     def value(self, theta: Array, rows: Rows | None = None) -> Array:
         if rows is not None:
@@ -175,6 +192,10 @@ class BroadcastLeastSquares:
         self.design, self.targets = _checked(features, targets, intercept)
         self.n_examples = len(self.targets)
         self._to_the_mean = LeastSquares(self.design, np.full(self.n_examples, self.targets.mean()), intercept=False)
+
+    @property
+    def dimension(self) -> int:
+        return int(self.design.shape[1])
 
     def value(self, theta: Array, rows: Rows | None = None) -> Array:
         if rows is None:

@@ -10,27 +10,42 @@ The learning rate is never a field of a rule; it belongs to the schedule. All ru
 rate stays outside the velocity, epsilon is added outside the root, and no accumulator starts above 0. (Keras puts the
 rate inside the velocity, which differs as soon as the rate changes, and AdaGrad's sum starts at 0.1 there.)
 
-Every rule works coordinate by coordinate and is written with products and `** 0.5` only, so that it runs on an array
-(d,), on many runs (runs, d), and on one coordinate as a plain float, where a single run is eight times faster.
+Every rule here works coordinate by coordinate and is written with products and `** 0.5` only, so that it runs on an
+array (d,), on many runs (runs, d), and on one coordinate as a plain float, where a single run is eight times faster. A
+rule that looks at the whole gradient, its length say, says so (`elementwise = False`) and is given arrays only.
+
+A memory is None, an array like theta, a count, or a tuple of these: so that the loop can hand it on as a value, and see
+whether it is still within the machine's numbers.
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from gdcore.objectives import Array
 
 
 class Optimizer(Protocol):
-    """A rule: `init` makes its memory for theta, `update` turns a gradient into a direction and the next memory."""
+    """A rule: `init` makes its memory for theta, `update` turns a gradient into a direction and the next memory.
 
-    def init(self, theta: Array) -> Any: ...
+    theta, gradient and direction have one shape: (d,), (runs, d), or a float for one coordinate.
+    """
 
-    def update(self, gradient: Array, state: Any) -> tuple[Array, Any]: ...
+    name: ClassVar[str]  # on the screen
+    elementwise: ClassVar[bool] = True  # whether each coordinate goes its own way
+
+    def init(self, theta: Array) -> Any:
+        """The memory before the first update."""
+
+    def update(self, gradient: Array, state: Any) -> tuple[Array, Any]:
+        """The direction, which the rate is then multiplied by, and the next memory. What goes in is not changed."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class GradientDescent:
+class GradientDescent(Optimizer):
     """Plain gradient descent: the direction is the gradient g itself (Cauchy 1847)."""
+
+    name: ClassVar[str] = "plain"
 
     def init(self, theta: Array) -> None:
         return None
@@ -40,9 +55,10 @@ class GradientDescent:
 
 
 @dataclass(frozen=True)
-class Momentum:
+class Momentum(Optimizer):
     """Heavy ball: v <- beta v + g, direction v (Polyak 1964). v starts at 0; `torch.optim.SGD(momentum=beta)`."""
 
+    name: ClassVar[str] = "momentum"
     beta: float = 0.9
 
     def __post_init__(self) -> None:
@@ -57,12 +73,13 @@ class Momentum:
 
 
 @dataclass(frozen=True)
-class Nesterov:
+class Nesterov(Optimizer):
     """Nesterov's momentum: v <- beta v + g, direction g + beta v (Nesterov 1983, Sutskever et al. 2013).
 
     As `torch.optim.SGD(momentum=beta, nesterov=True)`: theta is the point at which the gradient is taken.
     """
 
+    name: ClassVar[str] = "Nesterov"
     beta: float = 0.9
 
     def __post_init__(self) -> None:
@@ -77,9 +94,10 @@ class Nesterov:
 
 
 @dataclass(frozen=True)
-class AdaGrad:
+class AdaGrad(Optimizer):
     """Divide by the root of all squares so far: s <- s + g^2, direction g / (sqrt(s) + epsilon) (Duchi et al. 2011)."""
 
+    name: ClassVar[str] = "AdaGrad"
     epsilon: float = 1e-10
 
     def __post_init__(self) -> None:
@@ -94,12 +112,13 @@ class AdaGrad:
 
 
 @dataclass(frozen=True)
-class RMSProp:
+class RMSProp(Optimizer):
     """Divide by a running root mean square: s <- rho s + (1 - rho) g^2, direction g / (sqrt(s) + epsilon).
 
     Tieleman & Hinton 2012, lecture 6; no bias correction, as in PyTorch.
     """
 
+    name: ClassVar[str] = "RMSProp"
     rho: float = 0.99
     epsilon: float = 1e-8
 
@@ -116,13 +135,14 @@ class RMSProp:
 
 
 @dataclass(frozen=True)
-class Adam:
+class Adam(Optimizer):
     """Running mean over running root mean square, both corrected for their start at 0 (Kingma & Ba 2015):
 
     m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
     direction  m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)  at update t = 1, 2, ...
     """
 
+    name: ClassVar[str] = "Adam"
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8

@@ -2,11 +2,15 @@
 
 `step` may be one number or an array of them. The initial rate may be an array of shape (runs,), one rate per run;
 steps of shape (T, 1) then give rates of shape (T, runs).
+
+A schedule also knows what becomes of its rate. The sum of all rates decides how far descent can get: where it is
+finite, a direction of curvature lambda keeps about exp(-lambda sum) of its error for ever, however many updates are
+made. Robbins & Monro 1951 ask that the rates have an infinite sum and their squares a finite one.
 """
 
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,26 +19,59 @@ Rate = Any  # a number, or an array of them: one per run, per step, or both
 
 
 class Schedule(Protocol):
-    def __call__(self, step: Any) -> Rate: ...
+    """A rate for every update, and what becomes of it. `initial` is the first: a number, or one per run (runs,).
 
+    What stands here holds for a rate that falls to 0 so slowly that its sum is infinite; the others say otherwise.
+    """
 
-@dataclass(frozen=True)
-class Constant:
-    """The same rate for ever."""
-
-    rate: Rate
-
-    def __post_init__(self) -> None:
-        _check_rate("rate", self.rate)
+    name: ClassVar[str]  # on the screen
+    initial: Rate
 
     def __call__(self, step: Any) -> Rate:
-        return self.rate + 0.0 * np.asarray(step)
+        """The rate of update number `step`, counted from 0: a number, or an array of the steps' shape."""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the rate is the same for ever."""
+        return False
+
+    @property
+    def last(self) -> Rate:
+        """What the rate comes to in the long run: a number, or (runs,)."""
+        return self.initial if self.is_constant else 0.0 * self.initial
+
+    @property
+    def total(self) -> Rate:
+        """The sum of all rates, for ever: a number, or (runs,); infinite for most."""
+        return np.where(np.asarray(self.initial) > 0, inf, 0.0)[()]
 
 
 @dataclass(frozen=True)
-class InverseTime:
-    """initial / (1 + decay t): the classic that lets stochastic descent arrive (Robbins & Monro 1951)."""
+class Constant(Schedule):
+    """The same rate for ever: initial. ValueError if it is negative or not finite."""
 
+    name: ClassVar[str] = "constant"
+    initial: Rate
+
+    def __post_init__(self) -> None:
+        _check_rate("initial", self.initial)
+
+    def __call__(self, step: Any) -> Rate:
+        return self.initial + 0.0 * np.asarray(step)
+
+    @property
+    def is_constant(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class InverseTime(Schedule):
+    """initial / (1 + decay t): the classic that lets stochastic descent arrive (Robbins & Monro 1951).
+
+    Its sum is infinite, however slowly it grows. ValueError if a number is negative or not finite.
+    """
+
+    name: ClassVar[str] = "1/t"
     initial: Rate
     decay: float
 
@@ -45,11 +82,19 @@ class InverseTime:
     def __call__(self, step: Any) -> Rate:
         return self.initial / (1 + self.decay * np.asarray(step))
 
+    @property
+    def is_constant(self) -> bool:
+        return self.decay == 0
+
 
 @dataclass(frozen=True)
-class Exponential:
-    """initial * decay^t. The rates have the finite sum initial / (1 - decay), so descent can freeze on its way."""
+class Exponential(Schedule):
+    """initial * decay^t. The rates have the finite sum initial / (1 - decay), so descent can freeze on its way.
 
+    ValueError if initial is negative or not finite, or decay not in [0, 1].
+    """
+
+    name: ClassVar[str] = "exponential"
     initial: Rate
     decay: float
 
@@ -60,11 +105,24 @@ class Exponential:
     def __call__(self, step: Any) -> Rate:
         return self.initial * self.decay ** np.asarray(step)
 
+    @property
+    def total(self) -> Rate:
+        return super().total if self.is_constant else self.initial / (1 - self.decay)
+
+    @property
+    def is_constant(self) -> bool:
+        return self.decay == 1
+
 
 @dataclass(frozen=True)
-class StepDecay:
-    """initial * factor^floor(t / every): the rate drops by `factor` after each `every` updates."""
+class StepDecay(Schedule):
+    """initial * factor^floor(t / every): the rate drops by `factor` after each `every` updates.
 
+    The sum of the rates is initial * every / (1 - factor). ValueError if initial is negative or not finite, factor not
+    in [0, 1], or every below 1.
+    """
+
+    name: ClassVar[str] = "step"
     initial: Rate
     factor: float
     every: int
@@ -77,11 +135,24 @@ class StepDecay:
     def __call__(self, step: Any) -> Rate:
         return self.initial * self.factor ** (np.asarray(step) // self.every)
 
+    @property
+    def total(self) -> Rate:
+        return super().total if self.is_constant else self.initial * self.every / (1 - self.factor)
+
+    @property
+    def is_constant(self) -> bool:
+        return self.factor == 1
+
 
 @dataclass(frozen=True)
-class Cosine:
-    """Half a cosine from initial to final over `steps` updates, then final (Loshchilov & Hutter 2017, no restart)."""
+class Cosine(Schedule):
+    """Half a cosine from initial to final over `steps` updates, then final (Loshchilov & Hutter 2017, no restart).
 
+    final + (initial - final) (1 + cos(pi t / steps)) / 2. Where final is 0, the sum of the rates is
+    initial * (steps + 1) / 2. ValueError if a rate is negative or not finite, or steps below 1.
+    """
+
+    name: ClassVar[str] = "cosine"
     initial: Rate
     final: float
     steps: int
@@ -94,6 +165,18 @@ class Cosine:
     def __call__(self, step: Any) -> Rate:
         progress = np.minimum(step, self.steps) / self.steps
         return self.final + (self.initial - self.final) * ((1 + np.cos(np.pi * progress)) / 2)
+
+    @property
+    def last(self) -> Rate:
+        return self.final + 0.0 * self.initial
+
+    @property
+    def total(self) -> Rate:
+        return 0.0 * self.initial + inf if self.final > 0 else self.initial * (self.steps + 1) / 2
+
+    @property
+    def is_constant(self) -> bool:
+        return bool(np.all(np.asarray(self.initial) == self.final))
 
 
 SCHEDULES: tuple[type[Schedule], ...] = (Constant, InverseTime, Exponential, StepDecay, Cosine)

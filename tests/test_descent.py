@@ -119,7 +119,9 @@ def test_a_run_ends_before_whatever_overflows_first(objective, rate, last):
 def slide(*slopes):
     """An objective that only knows its slopes: its value stays finite wherever theta goes."""
     return SimpleNamespace(
-        value=lambda theta: np.zeros(theta.shape[:-1]), gradient=lambda theta: np.broadcast_to(slopes, theta.shape)
+        dimension=len(slopes),
+        value=lambda theta: np.zeros(theta.shape[:-1]),
+        gradient=lambda theta: np.broadcast_to(slopes, theta.shape),
     )
 
 
@@ -141,7 +143,9 @@ def test_the_first_end_of_a_run_is_its_outcome(rates, last, outcome):
 @pytest.mark.parametrize("last, asked", [(0, 64), (30, 64), (63, 64), (64, 128)])
 def test_a_run_that_has_ended_is_not_followed_for_long(last, asked):
     calls = []
-    counting = SimpleNamespace(value=HALVES.value, gradient=lambda theta: calls.append(1) or HALVES.gradient(theta))
+    counting = SimpleNamespace(
+        dimension=1, value=HALVES.value, gradient=lambda theta: calls.append(1) or HALVES.gradient(theta)
+    )
     assert descend(counting, [1.0], PLAIN, 0.5, 10_000, tolerance=2.0**-last).steps_taken == last
     assert len(calls) == asked
 
@@ -193,10 +197,11 @@ def rosenbrock(x, y):
 
 
 ROSENBROCK = SimpleNamespace(
+    dimension=2,
     value=lambda theta: (1 - theta[..., 0]) ** 2 + 100 * (theta[..., 1] - theta[..., 0] ** 2) ** 2,
     gradient=lambda theta: np.stack(rosenbrock(*np.moveaxis(theta, -1, 0)), axis=-1),
 )
-BY_PARTIALS = SimpleNamespace(value=ROSENBROCK.value, partials=rosenbrock)
+BY_PARTIALS = SimpleNamespace(dimension=2, value=ROSENBROCK.value, partials=rosenbrock)
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)

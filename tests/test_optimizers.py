@@ -124,6 +124,8 @@ def test_a_float_takes_the_path_of_an_array(rule):
 class Rosenbrock:
     """(1 - x)^2 + 100 (y - x^2)^2: no least squares, no Hessian, nothing but what descent asks for."""
 
+    dimension = 2
+
     def value(self, theta):
         x, y = theta[..., 0], theta[..., 1]
         return (1 - x) ** 2 + 100 * (y - x * x) ** 2

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from gdcore import Adam, Batches, GradientDescent, LeastSquares, Momentum, Nesterov, datasets, descend
+from gdcore import OPTIMIZERS, Batches, GradientDescent, LeastSquares, Momentum, Nesterov, datasets, descend
 from gdcore.scaling import standardised
 from gdcore.theory import (
     best_mean_square_rate,
@@ -437,10 +437,20 @@ def test_without_curvature_no_rate_is_too_large_and_none_is_best():
             best_mean_square_rate(FLAT, 3, rule)
 
 
-@pytest.mark.parametrize("claim", [mean_square_limit, best_mean_square_rate])
-def test_no_second_moments_are_claimed_for_other_rules(claim):
-    with pytest.raises(ValueError, match=r"known for plain descent, momentum and Nesterov, got Adam\(.*\)"):
-        claim(SMALL, 3, Adam())
+SECOND_MOMENTS = {
+    "limit": mean_square_limit,
+    "factor": lambda objective, size, rule: mean_square_factor(objective, size, 0.01, rule),
+    "best": best_mean_square_rate,
+}
+
+
+@pytest.mark.parametrize("claim", SECOND_MOMENTS.values(), ids=SECOND_MOMENTS)
+@pytest.mark.parametrize("rule", [kind() for kind in OPTIMIZERS], ids=lambda rule: rule.name)
+def test_second_moments_are_claimed_for_the_three_linear_rules_and_for_no_other(rule, claim):
+    answer = claim(SMALL, 3, rule)
+    assert (answer is not None) == isinstance(rule, GradientDescent | Momentum | Nesterov)
+    if answer is None:  # and that is the answer whatever is asked
+        assert claim(FLAT, 3, rule) is None
 
 
 USES_OF_A_SIZE = {

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from gdcore import Adam, GradientDescent, LeastSquares, Momentum, Nesterov, Outcome, Quadratic, descend
+from gdcore import OPTIMIZERS, GradientDescent, LeastSquares, Momentum, Nesterov, Outcome, Quadratic, descend
 from gdcore.theory import (
     Regime,
     best_heavy_ball,
@@ -89,9 +89,12 @@ CLAIMS = {"limit": rate_limit, "best": best_rate, "contraction": lambda c, rule:
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_no_limit_or_factor_is_claimed_for_other_rules(claim):
-    with pytest.raises(ValueError, match=r"known for plain descent, momentum and Nesterov, got Adam\(.*\)"):
-        claim(np.array([1.0]), Adam())
+@pytest.mark.parametrize("rule", [kind() for kind in OPTIMIZERS], ids=lambda rule: rule.name)
+def test_a_limit_a_best_rate_and_a_factor_are_claimed_for_the_three_linear_rules_and_for_no_other(rule, claim):
+    for curved in (np.array([1.0]), np.array([0.5, 2.0])):
+        assert (claim(curved, rule) is not None) == isinstance(rule, GradientDescent | Momentum | Nesterov)
+    if claim(np.array([1.0]), rule) is None:  # and that is the answer whatever is asked
+        assert claim(np.array([-1.0, 0.0]), rule) is None
 
 
 def worst(curved, rate):

@@ -320,7 +320,7 @@ def _rate(run: Run) -> str:
     """The first rate as it was typed, but each of its numbers read and written anew."""
     if run.rate:
         return " / ".join(_number(float(part)) for part in run.rate.split("/"))
-    return _number(run.schedule.rate if isinstance(run.schedule, Constant) else run.schedule.initial)
+    return _number(run.schedule.initial)
 
 
 def _schedule(run: Run) -> list[str]:

@@ -12,20 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gdcore import (
-    Batches,
-    Constant,
-    Cosine,
-    Exponential,
-    GradientDescent,
-    InverseTime,
-    Momentum,
-    Nesterov,
-    Outcome,
-    StepDecay,
-    Trace,
-    descend,
-)
+from gdcore import Batches, Constant, GradientDescent, Outcome, Trace, descend
 from gdcore.batches import Order
 from gdcore.optimizers import Optimizer
 from gdcore.schedules import Schedule
@@ -62,8 +49,7 @@ MOST_UPDATES = 1_000_000  # recorded in one race, all lanes and seeds together: 
 MOST_DRAWS = 4_000_000  # examples drawn for one lane
 
 
-RULE_NAMES = {GradientDescent: "", Momentum: "momentum", Nesterov: "Nesterov"}
-SCHEDULE_NAMES = {Constant: "", InverseTime: "1/t", Exponential: "exponential", StepDecay: "step", Cosine: "cosine"}
+UNSAID = (GradientDescent.name, Constant.name)  # in the name of a lane, which says what sets it apart
 
 
 @dataclass(frozen=True)
@@ -77,8 +63,7 @@ class Lane:
     def name(self, n_examples: int) -> str:
         """What the batch size makes of it, and what else sets it apart: stochastic (momentum, 1/t)."""
         kind = "stochastic" if self.size == 1 else f"mini-batch {self.size}"
-        rule, schedule = type(self.optimizer), type(self.schedule)
-        extras = ", ".join(filter(None, [RULE_NAMES[rule], SCHEDULE_NAMES[schedule]]))
+        extras = ", ".join(name for name in (self.optimizer.name, self.schedule.name) if name not in UNSAID)
         return ("batch" if self.size == n_examples else kind) + (f" ({extras})" if extras else "")
 
 
@@ -473,4 +458,4 @@ class Race:
 
 def beginning_with(schedule: Schedule, rate: float | np.ndarray) -> Schedule:
     """The same schedule with another initial rate."""
-    return replace(schedule, **{"rate" if isinstance(schedule, Constant) else "initial": rate})
+    return replace(schedule, initial=rate)

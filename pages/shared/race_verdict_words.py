@@ -6,7 +6,7 @@ import numpy as np
 
 from pages.shared.lesson import Told, direction, rate_and_limit, until_it_is_close
 from pages.shared.race_runs import Course, Race
-from pages.shared.race_verdicts import lasting, limit_of, of_lane
+from pages.shared.race_verdicts import limit_of, of_lane
 from pages.shared.race_words import above
 from pages.shared.verdicts import Claim, Reason, Verdict
 from pages.shared.words import apart, count, number, percent
@@ -53,7 +53,7 @@ def in_theory(judged: Verdict, race: Race, course: Course) -> str:
         case Reason.ON_AN_OPTIMUM | Reason.FLAT:
             return "It starts on an optimum, where every gradient is 0."
         case Reason.NO_CLOSED_FORM:
-            what = "batches" if lasting(course.lane.schedule) else "a falling rate"
+            what = "batches" if course.lane.schedule.is_constant else "a falling rate"
             return f"For momentum with {what} no closed form is claimed."
         case Reason.FREEZES:
             kept = percent(figures["kept"])
@@ -69,7 +69,7 @@ def in_theory(judged: Verdict, race: Race, course: Course) -> str:
 
 def beside_the_limit(judged: Verdict, race: Race, course: Course) -> str:
     rate, where, _ = rate_and_limit(judged.figures["last"], limit_of(judged.figures))
-    which = "rate" if lasting(course.lane.schedule) else "last rate"
+    which = "rate" if course.lane.schedule.is_constant else "last rate"
     said = f"Its {which} {rate} is {where} {limit_in_words(judged)}."
     if judged.claim is Claim.HELD:
         return f"{said} Only its start keeps it: along the steep direction there is no error."

@@ -27,7 +27,7 @@ from math import ceil, exp, inf, isinf, log
 
 import numpy as np
 
-from gdcore import Constant, Cosine, Exponential, GradientDescent, InverseTime, StepDecay, theory
+from gdcore import GradientDescent, InverseTime, theory
 from gdcore.schedules import Schedule
 from pages.shared.race_runs import Course, Lane, Race
 from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, distances, holding_up, in_theory, place, standing
@@ -85,18 +85,12 @@ def is_noisy(race: Race, lane: Lane) -> bool:
 
 
 def has_theory(race: Race, lane: Lane) -> bool:
-    """Momentum has closed forms for a constant rate alone: on all examples, and for batches drawn with replacement."""
+    """A linear rule has closed forms for a constant rate: on all examples, and for batches drawn with replacement."""
     if isinstance(lane.optimizer, GradientDescent):
         return True
-    return lasting(lane.schedule) and (race.is_exact(lane) or race.order == "replacement")
-
-
-def lasting(schedule: Schedule) -> bool:
-    """Whether the rate is the same for ever."""
-    match schedule:
-        case Constant() | InverseTime(_, 0) | Exponential(_, 1) | StepDecay(_, 1, _):
-            return True
-    return False
+    if theory.rate_limit(theory.curvatures(race.model.objective), lane.optimizer) is None:
+        return False
+    return lane.schedule.is_constant and (race.is_exact(lane) or race.order == "replacement")
 
 
 def judged_by(race: Race, lane: Lane, rate: float) -> tuple[Claim | None, Reason, dict[str, float]]:
@@ -132,11 +126,11 @@ def below_the_limit(race: Race, course: Course, reason: Reason, figures: dict[st
     lane, objective = course.lane, race.model.objective
     errors = np.abs(theory.errors(objective, late(course))).mean((0, 1))
     held_up, direction = holding_up(objective, errors, figures["last"], lane.optimizer)
-    if is_noisy(race, lane) and lasts_above_zero(lane.schedule):
+    if is_noisy(race, lane) and lane.schedule.last > 0:
         return jittering(race, lane, reason, figures, direction)
     if figures["share"] <= CLOSE:
         return Verdict(Claim.ARRIVES, reason, figures | speed(race, lane.schedule), direction)
-    if lasting(lane.schedule):
+    if lane.schedule.is_constant:
         return Verdict(Claim.NOT_THERE, reason, figures | held_up | needed(race, lane, figures), direction)
     figures = figures | speed(race, lane.schedule)
     kept = kept_for_ever(race, lane.schedule)
@@ -152,7 +146,7 @@ def jittering(
     race: Race, lane: Lane, reason: Reason, figures: dict[str, float], direction: tuple[float, ...]
 ) -> Verdict:
     """With noise and a rate that stays above 0 it jitters for ever, once the mean over all draws has arrived."""
-    if not lasting(lane.schedule):
+    if not lane.schedule.is_constant:
         return Verdict(Claim.JITTERS, Reason.NOISE, figures, direction)
     figures = figures | floor(race, lane, figures["rate"]) | needed(race, lane, figures)
     on_its_way = figures["taken"] < figures.get("needed", inf)
@@ -191,25 +185,8 @@ def needed(race: Race, lane: Lane, figures: dict[str, float]) -> dict[str, int]:
     return {"needed": ceil(log(CLOSE) / log(slowest))} if 0 < slowest < 1 else {}
 
 
-def lasts_above_zero(schedule: Schedule) -> bool:
-    """Whether the rate stays above some rate that is not 0."""
-    return lasting(schedule) or (isinstance(schedule, Cosine) and schedule.final > 0)
-
-
 def kept_for_ever(race: Race, schedule: Schedule) -> float:
     """The share of its error that the flattest direction keeps: where all rates have a finite sum, exp(-lambda sum)."""
     curved = theory.curvatures(race.model.objective)
-    total = all_rates(schedule)
+    total = float(schedule.total)
     return 0.0 if isinf(total) else exp(-float(curved[curved > 0].min()) * total)
-
-
-def all_rates(schedule: Schedule) -> float:
-    """The sum of the rates for ever: where it is finite, descent can only go so far."""
-    match schedule:
-        case Exponential(initial, decay) if decay < 1:
-            return float(initial) / (1 - decay)
-        case StepDecay(initial, factor, every) if factor < 1:
-            return float(initial) * every / (1 - factor)
-        case Cosine(initial, final, steps) if final == 0:
-            return float(initial) * (steps + 1) / 2
-    return inf

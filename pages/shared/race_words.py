@@ -5,7 +5,7 @@ from math import inf, isinf
 
 import numpy as np
 
-from gdcore import Constant, GradientDescent
+from gdcore import Constant, replay
 from gdcore.batches import Order
 from pages.shared import timeline
 from pages.shared.predict import Answer, Question
@@ -91,7 +91,8 @@ def rules(race: Race, lane: int) -> list[timeline.Rule]:
         return []  # the first update already leaves the range of numbers
     taken = np.minimum(at, last)  # out of its last row no batch is drawn: the update that led there stays
     theta, rates = course.trace.theta[:, 0], course.trace.learning_rate[:, 0]
-    directions = _directions(course)
+    gradients = course.trace.gradient[: last + 1, 0]
+    directions = replay(race.model.objective, theta[0], course.lane.optimizer, gradients).direction
     rate = [number(value, 5) for value in rates[taken].tolist()]
     return [
         timeline.Rule(
@@ -105,18 +106,6 @@ def rules(race: Race, lane: int) -> list[timeline.Rule]:
         )
         for i, name in enumerate(race.model.names)
     ]
-
-
-def _directions(course: Course) -> np.ndarray:
-    """What the rate was multiplied by: the gradient, or what the lane's rule made of it."""
-    gradients, rule = course.trace.gradient[: course.ended[0], 0], course.lane.optimizer
-    if isinstance(rule, GradientDescent):
-        return gradients
-    state, directions = rule.init(course.trace.theta[0, 0]), []
-    for gradient in gradients:
-        direction, state = rule.update(gradient, state)
-        directions.append(direction)
-    return np.array(directions)
 
 
 def steps(race: Race, lane: int) -> dict[str, np.ndarray]:

@@ -143,6 +143,8 @@ class Sweep:
 class Rosenbrock:
     """f(x, y) = (1 - x)^2 + 100 (y - x^2)^2."""
 
+    dimension = 2
+
     def value(self, theta: np.ndarray) -> np.ndarray:
         x, y = theta[..., 0], theta[..., 1]
         return (1 - x) ** 2 + 100 * (y - x * x) ** 2

@@ -1,0 +1,47 @@
+"""What plain descent does along each direction of a quadratic objective: the sign and the size of q = 1 - eta lambda.
+
+Monotone for q in (0, 1), one step at 0, oscillating in (-1, 0), bouncing for ever at -1, diverging below. Without
+curvature a slope is slid down for ever, and with a negative one q is above 1: the run goes away from the top.
+"""
+
+from enum import Enum
+
+from gdcore.objectives import ROUNDING, Array, QuadraticObjective
+from gdcore.theory.curvature import principal
+
+
+class Regime(Enum):
+    """What plain descent does along one direction."""
+
+    MONOTONE = "monotone"
+    ONE_STEP = "one step"
+    OSCILLATES = "oscillates"
+    BOUNCES = "bounces for ever"
+    DIVERGES = "diverges"
+    RUNS_AWAY = "runs away (no minimum)"
+    SLIDES = "slides for ever (straight line)"
+    FLAT = "nowhere to go (flat)"
+    STATIONARY = "stands on a stationary point"
+
+
+def regimes(objective: QuadraticObjective, start: Array, learning_rate: float) -> tuple[Regime, ...]:
+    """What plain descent from `start` does along each direction, by ascending curvature."""
+    curved, _, slopes = principal(objective, start)
+    return tuple(_regime(*pair, learning_rate) for pair in zip(curved.tolist(), slopes.tolist(), strict=True))
+
+
+def _regime(curvature: float, slope: float, learning_rate: float) -> Regime:
+    if slope == 0:
+        return Regime.FLAT if curvature == 0 else Regime.STATIONARY
+    if curvature == 0:
+        return Regime.SLIDES
+    if curvature < 0:
+        return Regime.RUNS_AWAY
+    factor = 1 - learning_rate * curvature
+    if abs(factor) <= ROUNDING:
+        return Regime.ONE_STEP
+    if abs(factor + 1) <= ROUNDING:
+        return Regime.BOUNCES
+    if factor < -1:
+        return Regime.DIVERGES
+    return Regime.MONOTONE if factor > 0 else Regime.OSCILLATES
