@@ -19,7 +19,6 @@ from gdcore.theory.paths import (
     distance,
     errors,
     gap,
-    predicted_distance,
     predicted_gap,
     predicted_iterate,
     updates_to_approach,
@@ -27,7 +26,7 @@ from gdcore.theory.paths import (
     updates_to_shrink,
     updates_to_shrink_at,
 )
-from gdcore.theory.regimes import Regime, regimes
+from gdcore.theory.regimes import Regime, place, regimes
 
 __all__ = [
     "LONGEST",
@@ -49,7 +48,7 @@ __all__ = [
     "mean_square_factor",
     "mean_square_limit",
     "noise_floor",
-    "predicted_distance",
+    "place",
     "predicted_gap",
     "predicted_iterate",
     "principal_directions",

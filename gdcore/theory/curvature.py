@@ -43,14 +43,20 @@ def principal_directions(objective: QuadraticObjective) -> tuple[Array, Array]:
 def principal(objective: QuadraticObjective, start: Array) -> tuple[Array, Array, Array]:
     """Curvatures (d,), directions as columns (d, d), and the slopes of the start along them (d,).
 
-    A slope that is no more than the rounding of its own terms is 0: 1/3 is not a machine number, and a start there
-    still stands on the minimum of 3x^2 - 2x.
+    A slope that is no more than the rounding of its own terms is 0, and so is one where the start is an optimum up to
+    the rounding of both: 1/3 is not a machine number, and a start there still stands on the minimum of 3x^2 - 2x.
     """
     start = np.asarray(start, dtype=float)
     if isinstance(objective, LeastSquares | BroadcastLeastSquares):
-        return objective.principal(start)
-    _, directions = np.linalg.eigh(objective.hessian)
-    curved = curvatures(objective)
-    slopes = objective.gradient(start) @ directions
-    terms = np.abs(curved).max() * np.linalg.norm(start) + np.linalg.norm(objective.gradient(np.zeros_like(start)))
-    return curved, directions, np.where(np.abs(slopes) <= ROUNDING * terms, 0.0, slopes)
+        curved, directions, slopes = objective.principal(start)
+    else:
+        curved, directions = curvatures(objective), np.linalg.eigh(objective.hessian)[1]
+        slopes = objective.gradient(start) @ directions
+        terms = np.abs(curved).max() * np.linalg.norm(start) + np.linalg.norm(objective.gradient(np.zeros_like(start)))
+        slopes = np.where(np.abs(slopes) <= ROUNDING * terms, 0.0, slopes)
+    if (optimum := objective.optimum) is None:
+        return curved, directions, slopes
+    with np.errstate(all="ignore"):
+        rounding = ROUNDING * (np.abs(start) + np.abs(optimum)) @ np.abs(directions)
+        there = np.abs((start - optimum) @ directions) <= rounding
+    return curved, directions, np.where(there & (curved > 0), 0.0, slopes)

@@ -19,7 +19,7 @@ from math import inf, sqrt
 
 import numpy as np
 
-from gdcore.objectives import Array
+from gdcore.objectives import ROUNDING, Array
 from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
 from gdcore.theory.curvature import extremes
 
@@ -70,17 +70,17 @@ def best_rate(curvatures: Array, optimizer: Optimizer | None = None) -> float | 
     if any rate is. Nesterov: r falls to 0 at x = 1 and rises to 1 at the limit; the two meet from 1 / high on.
     None where no closed form is known; ValueError where no direction is curved, or one downwards.
     """
-    if _reach(optimizer) is None:
+    reach = _reach(optimizer)
+    if reach is None:
         return None
     low, high = extremes(curvatures)
+    below = (1 - 2 * ROUNDING) * reach / high  # where low is lost beside high, the best would round to the limit
     match optimizer:
-        case None | GradientDescent():
-            return 2 / (low + high)
         case Momentum(beta):
-            return 2 * (1 + beta) / (low + high)
+            return min(2 * (1 + beta) / (low + high), below)
         case Nesterov(beta):
-            return _where_the_factors_meet(np.array([low, high]), beta)
-    return None
+            return min(_where_the_factors_meet(np.array([low, high]), beta), below)
+    return min(2 / (low + high), below)
 
 
 def _where_the_factors_meet(extremes: Array, beta: float) -> float:

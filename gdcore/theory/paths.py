@@ -82,16 +82,6 @@ def predicted_gap(
     return _shrunk(*_gap_at_the_start(objective, start), learning_rate, step)
 
 
-def predicted_distance(
-    objective: QuadraticObjective, start: Array, learning_rate: Array | float, step: Array | int
-) -> Array:
-    """|theta_t - theta*| of plain descent, in closed form: the root of the sum of (c / lambda)^2 q^(2t).
-
-    Where directions are flat, theta* is the optimum that this start leads to.
-    """
-    return np.asarray(np.sqrt(_shrunk(*_squared_distance_at_the_start(objective, start), learning_rate, step)))
-
-
 def _gap_at_the_start(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
     """Its part along each direction, and the curvatures of these."""
     curved, slopes = _curved(objective, start)
@@ -99,9 +89,11 @@ def _gap_at_the_start(objective: QuadraticObjective, start: Array) -> tuple[Arra
 
 
 def _squared_distance_at_the_start(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
-    """Its part along each direction, and the curvatures of these."""
+    """Its part along each direction, in units of the largest, whose square may be no number; and their curvatures."""
     curved, slopes = _curved(objective, start)
-    return (slopes / curved) ** 2, curved
+    with np.errstate(over="ignore"):
+        errors = np.abs(slopes) / curved
+        return np.square(errors / errors.max(initial=0)), curved
 
 
 def _curved(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
@@ -115,9 +107,17 @@ def _curved(objective: QuadraticObjective, start: Array) -> tuple[Array, Array]:
 
 def _shrunk(squares: Array, curved: Array, learning_rate: Array | float, step: Array | int) -> Array:
     """The sum of squares q^(2t), q = 1 - eta lambda."""
+    step = np.asarray(step, dtype=float)[..., None]
     with np.errstate(all="ignore"):
-        factors = 1 - np.asarray(learning_rate)[..., None] * curved
-        return np.asarray((squares * np.abs(factors) ** (2.0 * np.asarray(step, dtype=float)[..., None])).sum(-1))
+        powers = np.where(step == 0, 1.0, np.exp(2 * step * _log_factors(curved, learning_rate)))
+        return np.asarray((squares * powers).sum(-1))
+
+
+def _log_factors(curved: Array, learning_rate: Array | float) -> Array:
+    """log |1 - eta lambda|, (..., d); log1p keeps the digits of a small eta lambda."""
+    with np.errstate(all="ignore"):
+        moves = np.asarray(learning_rate)[..., None] * curved
+        return np.asarray(np.where(moves < 0.5, np.log1p(-np.minimum(moves, 0.5)), np.log(np.abs(1 - moves))))
 
 
 def updates_to_shrink(objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float) -> int | None:
@@ -138,13 +138,15 @@ def _until(squares: Array, curved: Array, learning_rate: float, share: float) ->
     No direction shrinks more slowly than the worst one: once that is down to the share, the sum is.
     """
     goal = share * float(_shrunk(squares, curved, learning_rate, 0))
-    worst = float(np.abs(1 - learning_rate * curved).max(initial=0))
-    most = LONGEST if worst >= 1 or share <= 0 else ceil(log(share) / (2 * log(worst))) + 2 if worst > 0 else 1
+    slowest = float(_log_factors(curved, learning_rate).max(initial=-inf))
+    most = LONGEST
+    if slowest < 0 < share:
+        most = ceil(min(LONGEST, log(share) / (2 * slowest) + 2))
     return _first(lambda step: float(_shrunk(squares, curved, learning_rate, step)) <= goal, most)
 
 
 def updates_to_shrink_at(objective: QuadraticObjective, start: Array, learning_rates: Array, fraction: float) -> Array:
-    """The same for many rates at once, (rates,); infinite where it never does."""
+    """`updates_to_shrink` for many rates at once, (rates,); infinite where it never does."""
     parts = _gap_at_the_start(objective, start)
     goal = fraction * _shrunk(*parts, 0.0, 0)
     low, high = np.zeros(len(learning_rates), dtype=np.int64), np.full(len(learning_rates), LONGEST)
@@ -169,6 +171,6 @@ def updates_to_settle(
 
 
 def _first(reached: Callable[[int], bool], most: int = LONGEST) -> int | None:
-    """The first step at which a condition that then stays true is true, if that is before the last one."""
-    step = bisect_left(range(min(most, LONGEST)), True, key=reached)
+    """The first step at which a condition that then stays true is true; by `most` it is, unless that is LONGEST."""
+    step = bisect_left(range(most), True, key=reached)
     return step if step < LONGEST else None

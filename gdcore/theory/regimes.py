@@ -5,6 +5,8 @@ curvature a slope is slid down for ever, and with a negative one q is above 1: t
 """
 
 from enum import Enum
+from math import inf
+from typing import Literal
 
 from gdcore.objectives import ROUNDING, Array, QuadraticObjective
 from gdcore.theory.curvature import principal
@@ -24,6 +26,13 @@ class Regime(Enum):
     STATIONARY = "stands on a stationary point"
 
 
+def place(rate: float, limit: float) -> Literal["below", "at", "above"]:
+    """Where a rate lies beside a limit. At it, up to rounding, an error keeps its size: 1 - 2 rate / limit is -1."""
+    if limit < inf and abs(rate - limit) <= ROUNDING / 2 * limit:
+        return "at"
+    return "above" if rate > limit else "below"
+
+
 def regimes(objective: QuadraticObjective, start: Array, learning_rate: float) -> tuple[Regime, ...]:
     """What plain descent from `start` does along each direction, by ascending curvature."""
     curved, _, slopes = principal(objective, start)
@@ -40,8 +49,7 @@ def _regime(curvature: float, slope: float, learning_rate: float) -> Regime:
     factor = 1 - learning_rate * curvature
     if abs(factor) <= ROUNDING:
         return Regime.ONE_STEP
-    if abs(factor + 1) <= ROUNDING:
-        return Regime.BOUNCES
-    if factor < -1:
-        return Regime.DIVERGES
+    where = place(learning_rate, 2 / curvature)
+    if where != "below":
+        return Regime.BOUNCES if where == "at" else Regime.DIVERGES
     return Regime.MONOTONE if factor > 0 else Regime.OSCILLATES
