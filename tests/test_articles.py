@@ -72,7 +72,7 @@ def slope_only():
 
 
 @pytest.mark.evidence(
-    "The fifty updates of the article's line come out again, slope and loss.",
+    "The fifty updates of the article's line come out again, slopes and losses.",
     lesson="The articles, checked",
     kind="printed article",
     oracle="the update of “Gradient Descent - A deep dive” in double precision",
@@ -88,7 +88,7 @@ def test_line_takes_the_fifty_steps_of_the_article(slope_only):
 
 
 @pytest.mark.evidence(
-    "The article's line has the loss curve that is plotted, and the limit of its learning rate.",
+    "The loss curve of the article's line comes out again, with the limit of its learning rate.",
     lesson="The articles, checked",
     kind="printed article",
     oracle="“Gradient Descent - A deep dive”, in double precision",
@@ -126,7 +126,7 @@ def test_loss_of_the_article_that_broadcasts_prints_its_ten_rows_and_predictions
 
 
 @pytest.mark.evidence(
-    "With that mistake the best prediction is the mean of the targets everywhere, and their variance is left.",
+    "With the mistake in the article's loss, the best prediction for every row is the mean of the targets.",
     lesson="The articles, checked",
     kind="closed form",
     oracle="mean and variance of the article's targets",
@@ -140,7 +140,7 @@ def test_loss_that_broadcasts_has_its_minimum_and_floor_at_the_mean_and_variance
 
 
 @pytest.mark.evidence(
-    "Without the mistake the best fit has the coefficients from which the article made its data.",
+    "Without the mistake in the article's loss, the best fit has the coefficients behind its data.",
     lesson="The articles, checked",
     kind="closed form",
     oracle="1.3, −1 and −3.5, as far as data of seven decimals tell them",

@@ -108,7 +108,7 @@ def digits(numbers, exact):
 
 
 @pytest.mark.evidence(
-    "The best fits of seven data sets, most of them hard for computers, are those that NIST certifies, to nine digits.",
+    "The best fits of seven data sets, some hard for computers, are those certified by NIST, the US standards office.",
     lesson="Linear regression",
     kind="certified values",
     oracle="NIST StRD, linear regression: Norris, Longley, NoInt1, NoInt2, Pontius, Wampler1, Wampler2",
@@ -228,7 +228,7 @@ def test_a_constant_feature_is_a_valley_however_far_the_other_one_lies(far, cons
 
 
 @pytest.mark.evidence(
-    "Of the equally good fits to one feature in two units, ours is the one with the smallest parameters.",
+    "Of the equally good fits to one feature in two units, ours has the parameters nearest to zero.",
     lesson="Linear regression",
     kind="exact arithmetic",
     oracle="Python's fractions, without any rounding",

@@ -173,11 +173,13 @@ def test_random_examples_are_no_cases(project):
     assert (entry["cases"], entry["difference"]) == (0, 0)
 
 
-@pytest.mark.parametrize(("field", "value"), [("lesson", "The race"), ("kind", "closed form")])
-def test_a_lesson_or_a_kind_that_the_page_does_not_know_is_named(project, field, value):
-    write(project, TENTHS.replace(value, "another"))
-    result = project.runpytest()
-    assert result.ret != 0 and "test_all.py::test_tenths" in str(result.outlines + result.errlines)
+@pytest.mark.parametrize("value", ["The race", "closed form"])
+def test_a_lesson_or_a_kind_that_is_not_known_fails_and_is_not_recorded(project, value):
+    before = record(project)
+    write(project, TENTHS.replace(value, "another"), HALVES)
+    sentence = "test_all.py::test_tenths: no lesson or kind of tests/evidence.py: another"
+    assert complaints(project, "--record-evidence") == [sentence]
+    assert record(project) == before
 
 
 # ---- what comparisons tell

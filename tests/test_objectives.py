@@ -122,7 +122,7 @@ def test_optimum_is_that_of_lstsq():
 
 
 @pytest.mark.evidence(
-    "Where many lines fit equally well, the one that we name is the one with the smallest parameters.",
+    "Where many lines fit equally well, the one that we name has the parameters nearest to zero.",
     lesson="Linear regression",
     kind="another library",
     oracle="NumPy's pseudo-inverse",
@@ -157,7 +157,7 @@ def test_batch_gradients_weighted_by_their_sizes_average_to_the_gradient():
 
 
 @pytest.mark.evidence(
-    "The mistaken loss of the article compares every prediction with every target, as we say it does.",
+    "The mistaken loss of an article compares every prediction with every target.",
     lesson="Linear regression",
     kind="enumeration",
     oracle="all pairs of a prediction and a target",

@@ -55,7 +55,7 @@ def fit(model: Model, rate: float, epochs: int = 20_000) -> Fit:
 
 
 @pytest.mark.evidence(
-    "The right answer to the question about the fit is the number of epochs that the run then needs.",
+    "The right answer to the question about a fit names the range in which the run's number of epochs lies.",
     lesson="Linear regression",
     kind="independent loop",
     oracle="the epochs of the run, counted",

@@ -270,7 +270,7 @@ def test_every_program_compiles_and_fits_on_a_slide(library):
 
 
 @pytest.mark.evidence(
-    "The programs for PyTorch, Keras and JAX compute the run on the screen.",
+    "The programs for PyTorch, Keras and JAX that one takes home compute the same runs as the lessons.",
     kind="another library",
     oracle="PyTorch 2.13.0, Keras 3.15.1 on TensorFlow 2.21.0, JAX 0.10.2",
     tolerance=1e-12,

@@ -94,7 +94,7 @@ def test_same_seed_same_run(order, size):
 
 
 @pytest.mark.evidence(
-    "How widely the gradients of batches scatter agrees with all batches that can be drawn, with replacement.",
+    "Our formula for how widely batch gradients scatter agrees with all batches that can be drawn with replacement.",
     lesson="The race",
     kind="enumeration",
     oracle="all batches of one, two and three examples",
@@ -110,7 +110,7 @@ def test_gradient_noise_is_the_covariance_over_every_batch(objective, size):
 
 
 @pytest.mark.evidence(
-    "How widely the gradients of batches scatter agrees with all batches that can be drawn, without replacement.",
+    "Our formula for how widely batch gradients scatter agrees with all batches drawn without replacement.",
     lesson="The race",
     kind="enumeration",
     oracle="all subsets of six examples",
@@ -212,7 +212,7 @@ def factor_by_enumeration(objective, size, rate, rule):
 
 
 @pytest.mark.evidence(
-    "How fast noisy steps with momentum shrink the squared error on average agrees with all batches.",
+    "Our formula for how fast noisy steps with momentum shrink the squared error agrees with all batches.",
     lesson="The race",
     kind="enumeration",
     oracle="all batches of one and three examples",

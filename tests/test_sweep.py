@@ -86,7 +86,7 @@ def test_a_rate_outside_is_taken_in(rate):
 
 
 @pytest.mark.evidence(
-    "Theory and measurement agree at every learning rate of that chart.",
+    "Theory and measurement agree at each of a hundred learning rates.",
     kind="independent loop",
     oracle="the runs at 101 learning rates",
     tolerance=1e-09,

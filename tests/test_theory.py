@@ -276,7 +276,7 @@ def test_there_is_no_gap_without_a_minimum(objective):
 
 
 @pytest.mark.evidence(
-    "Theory counts the updates until a half, a hundredth or a millionth of the gap is left, and it is right.",
+    "Theory foretells how many updates it takes until a half, a hundredth or a millionth of the gap is left.",
     kind="independent loop",
     oracle="the updates of the run, counted",
     tolerance=0,
