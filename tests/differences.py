@@ -42,18 +42,14 @@ def told(module, helper: str, tell):
     def telling_approx(expected, rel=None, abs=None, **options):
         plain, telling = approx(expected, rel, abs, **options), approx(expected, rel, abs, **options)
         relative = (1e-6 if abs is None else 0) if rel is None else rel  # as pytest has it
+        scale = np.maximum(np.abs(expected), (abs or 1e-12) / relative) if relative else 1
 
         class Telling(type(plain)):
             __hash__ = None
 
             def __eq__(self, actual):
-                agrees = plain == actual
-                if agrees:
-                    tell(
-                        apart(
-                            actual, expected, np.maximum(np.abs(expected), (abs or 1e-12) / relative) if relative else 1
-                        )
-                    )
+                if agrees := plain == actual:
+                    tell(apart(actual, expected, scale))
                 return agrees
 
         telling.__class__ = Telling
