@@ -66,7 +66,7 @@ class Marked:
     def difference(self) -> float | None:
         """The largest, rounded up to a power of ten but not above the tolerance."""
         largest = max(self.differences, default=None if self.claim.tolerance else 0.0)
-        return min(float(f"1e{ceil(log10(largest))}"), max(largest, self.claim.tolerance)) if largest else largest
+        return min(float(f"1e{ceil(log10(largest))}"), self.claim.tolerance) if largest else largest
 
     def entry(self, known: dict) -> dict:
         """For the record. A test of which some was skipped or failed keeps what is known of it."""

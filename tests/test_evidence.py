@@ -131,6 +131,12 @@ def test_a_difference_above_the_tolerance_of_the_claim_fails_and_is_not_recorded
     assert record(project) == before
 
 
+def test_a_difference_is_not_rounded_up_above_the_tolerance(project):
+    write(project, TENTHS.replace("[0.1]", "[0.1 + 2e-14]").replace("1e-12", "5e-13"))
+    project.runpytest("--record-evidence")
+    assert record(project)["test_all.py::test_tenths"]["difference"] == 5e-13  # 2e-13
+
+
 def test_a_difference_that_moves_within_its_tolerance_passes(project):
     write(project, TENTHS.replace("[0.1]", "[0.1 + 2e-14]"), HALVES)
     assert not complaints(project)
