@@ -4,6 +4,8 @@ from hypothesis import settings
 
 from tests.harness import CASES
 
+pytest_plugins = ["tests.evidence", "pytester"]
+
 settings.register_profile("lab", deadline=None)
 settings.register_profile("thorough", deadline=None, max_examples=5000)  # --hypothesis-profile=thorough
 settings.load_profile("lab")

@@ -95,6 +95,13 @@ def test_no_minus_sign_is_a_hyphen():
 # ---- A
 
 
+@pytest.mark.evidence(
+    "The answer that the article prints for its parabola is ours, digit for digit.",
+    lesson="The articles, checked",
+    kind="printed article",
+    oracle="“Gradient Descent - Everything You Need To Know”, as printed",
+    tolerance=0,
+)
 def test_the_answer_of_the_parabola_is_the_printed_one():
     ((_, theirs, ours, apart),) = [
         row for row in table("| printed | computed | difference |") if row[0] == "its answer"
@@ -170,6 +177,13 @@ def test_the_line_is_compared_update_by_update():
         assert as_e(loss_apart) == difference(their_loss, [loss], " → ")
 
 
+@pytest.mark.evidence(
+    "In single precision all eighteen numbers that the article prints for its line come out digit for digit.",
+    lesson="The articles, checked",
+    kind="printed article",
+    oracle="“Gradient Descent - A deep dive”, as printed",
+    tolerance=0,
+)
 def test_single_precision_explains_every_printed_digit_of_the_line():
     x, y, w = np.arange(-1, 5, dtype=np.float32), np.arange(-3, 8, 2, dtype=np.float32), np.float32(8)
     theta, loss = printed.single_precision(x[:, None], y + 1, [8.0], 0.01, 50)
@@ -221,6 +235,13 @@ def test_the_predictions_agree_to_the_printed_digit():
         assert float(theirs) == quoted and ours == f"{value:.4f}" and apart == "all agree"
 
 
+@pytest.mark.evidence(
+    "In single precision all ten losses that the article on regression prints come out digit for digit.",
+    lesson="The articles, checked",
+    kind="printed article",
+    oracle="“Gradient Descent Algorithm in Machine Learning”, as printed",
+    tolerance=0,
+)
 def test_single_precision_explains_every_printed_loss_of_the_plane():
     agree = {}
     for dtype in (np.float64, np.float32):

@@ -40,6 +40,13 @@ def test_article_regression_has_a_thousand_rows_of_its_formula():
     assert_allclose(theta, [1.3, -1, -3.5], rtol=0, atol=1e-6)
 
 
+@pytest.mark.evidence(
+    "The table of cars has 392 complete rows and their published means.",
+    lesson="Linear regression",
+    kind="published data",
+    oracle="the means published for Auto MPG's 392 complete rows",
+    tolerance=0.0005,
+)
 def test_auto_mpg_has_the_392_complete_rows_with_the_published_means():
     features, targets, *_ = datasets.auto_mpg()
     assert features.shape == (392, 2)

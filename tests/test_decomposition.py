@@ -107,6 +107,14 @@ def digits(numbers, exact):
     return min(17.0 if error == 0 else -log10(error) for error in errors)
 
 
+@pytest.mark.evidence(
+    "The best fits of seven data sets, some hard for computers, are those certified by NIST, the US standards office.",
+    lesson="Linear regression",
+    kind="certified values",
+    oracle="NIST StRD, linear regression: Norris, Longley, NoInt1, NoInt2, Pontius, Wampler1, Wampler2",
+    tolerance=1e-09,
+    helper="digits",
+)
 @pytest.mark.parametrize("name", ["Norris", "Longley", "NoInt1", "NoInt2", "Pontius", "Wampler1", "Wampler2"])
 def test_coefficients_that_nist_certifies_come_out_to_nine_digits(name):
     y, x = np.split(table(f"nist/{name}.csv"), [1], axis=1)
@@ -118,6 +126,14 @@ def test_coefficients_that_nist_certifies_come_out_to_nine_digits(name):
     assert digits(LeastSquares(features, y[:, 0]).optimum, [*certified[1:], certified[0]]) > 9
 
 
+@pytest.mark.evidence(
+    "The best line through times in seconds since 1970, its loss and its curvatures are those of exact arithmetic.",
+    lesson="Linear regression",
+    kind="exact arithmetic",
+    oracle="Python's fractions, without any rounding",
+    tolerance=1e-09,
+    helper="digits",
+)
 @pytest.mark.parametrize("name", TIMES)
 @pytest.mark.parametrize("ones", ["intercept", "a column of ones", "a column of threes, first"])
 def test_a_line_through_time_stamps_is_that_of_exact_arithmetic(name, ones):
@@ -156,6 +172,13 @@ def far_from_zero(draw, n_features):
     return means + spreads * steps[:, :-1], targets
 
 
+@pytest.mark.evidence(
+    "However far from zero a table lies, its least loss and its curvatures are those of exact arithmetic.",
+    lesson="Linear regression",
+    kind="exact arithmetic",
+    oracle="Python's fractions, without any rounding, on tables made at random",
+    tolerance=1e-06,
+)
 @pytest.mark.parametrize("n_features", [1, 2])
 @given(some.data())
 def test_however_far_from_zero_a_table_lies_its_line_loss_and_curvatures_are_exact(n_features, data):
@@ -172,6 +195,13 @@ def test_however_far_from_zero_a_table_lies_its_line_loss_and_curvatures_are_exa
     assert theory.condition_number(theory.curvatures(objective)) >= 1
 
 
+@pytest.mark.evidence(
+    "However far from zero a table lies, loss and gap at the start are those of exact arithmetic.",
+    lesson="Linear regression",
+    kind="exact arithmetic",
+    oracle="Python's fractions, without any rounding, on tables made at random",
+    tolerance=1e-09,
+)
 @pytest.mark.parametrize("n_features", [1, 2])
 @given(some.data())
 def test_however_far_from_zero_value_and_gap_at_the_start_are_exact(n_features, data):
@@ -197,6 +227,13 @@ def test_a_constant_feature_is_a_valley_however_far_the_other_one_lies(far, cons
     assert_allclose(objective.optimum, [float(slope), shared * constant, shared], rtol=1e-9)
 
 
+@pytest.mark.evidence(
+    "Of the equally good fits to one feature in two units, ours has the parameters nearest to zero.",
+    lesson="Linear regression",
+    kind="exact arithmetic",
+    oracle="Python's fractions, without any rounding",
+    tolerance=1e-06,
+)
 @pytest.mark.parametrize("far", FAR)
 @pytest.mark.parametrize("factor", [60, 1 / 60, -1e-7, 1.8])
 def test_proportional_features_are_a_valley_however_far_they_lie(far, factor):
@@ -223,6 +260,13 @@ def test_a_sum_of_features_is_a_valley_whatever_their_sizes(n, far, intercept):
         assert np.count_nonzero(curved) >= 2
 
 
+@pytest.mark.evidence(
+    "For data without noise the least possible loss is exactly 0, and not merely small.",
+    lesson="Linear regression",
+    kind="closed form",
+    oracle="data made from a line or a plane",
+    tolerance=0,
+)
 @pytest.mark.parametrize("n", [2, 3, 10, 1000, 100_000])
 @pytest.mark.parametrize("far", FAR)
 def test_data_without_noise_have_a_least_loss_of_exactly_0(n, far):

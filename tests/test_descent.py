@@ -34,6 +34,13 @@ TARGETS = FEATURES @ [1.3, -1.0] - 3.5 + rng.normal(size=20)
 DATA = LeastSquares(FEATURES, TARGETS)
 
 
+@pytest.mark.evidence(
+    "On the parabola 3x² − 2x − 3 every update lands where a formula says, also at a learning rate that diverges.",
+    lesson="The quadratic",
+    kind="closed form",
+    oracle="x after t updates is 1/3 + (1 − 6η)^t (8 − 1/3)",
+    tolerance=1e-12,
+)
 @pytest.mark.parametrize("rate", [0.001, 0.1, 1 / 6, 0.3, 1 / 3, 0.34])
 def test_descent_on_a_parabola_follows_the_closed_form(rate):
     t = np.arange(301)
@@ -103,6 +110,13 @@ def test_every_rule_ends_before_the_first_number_that_is_not_finite(kind, rate, 
     assert trace.outcome is (Outcome.STEP_LIMIT if trace.steps_taken == 300 else Outcome.NOT_FINITE)
 
 
+@pytest.mark.evidence(
+    "A run that diverges ends with the last update whose numbers the machine can hold.",
+    lesson="The quadratic",
+    kind="closed form",
+    oracle="worked out by hand: the update at which value, parameter or gradient passes 1.8 · 10³⁰⁸",
+    tolerance=0,
+)
 @pytest.mark.parametrize(
     "objective, rate, last",
     [
@@ -233,6 +247,12 @@ def assert_is_alone(together, run, alone):
         assert np.isnan(mine[rows:]).all()
 
 
+@pytest.mark.evidence(
+    "Many learning rates computed in one go give the same runs as one after the other, with every rule.",
+    kind="independent loop",
+    oracle="the same run by itself",
+    tolerance=1e-10,
+)
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("objective", [PARABOLA, DATA], ids=["parabola", "data"])
 def test_many_rates_give_the_runs_one_by_one(kind, objective):
@@ -288,6 +308,13 @@ def test_a_batch_of_everything_is_batch_descent(order):
     assert_array_equal(batch.examples_seen, full.examples_seen)
 
 
+@pytest.mark.evidence(
+    "A stochastic update uses the gradient of its own batch; the loss that is shown is that of all examples.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="gradients and velocities added up one after the other",
+    tolerance=1e-12,
+)
 @pytest.mark.parametrize("batches", [Batches(1), Batches(6), Batches(20, order="replacement")], ids=str)
 @pytest.mark.parametrize("beta", [0, 0.9])
 def test_stochastic_updates_use_their_batch_and_record_the_full_objective(batches, beta):

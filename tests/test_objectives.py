@@ -38,6 +38,12 @@ def central_difference(function, theta, step=1e-3):
     return np.stack([(function(theta + move) - function(theta - move)) / (2 * step) for move in moves], axis=-1)
 
 
+@pytest.mark.evidence(
+    "The gradient is the slope that one measures by going a little to either side.",
+    kind="central differences",
+    oracle="(f(θ + h) − f(θ − h)) / 2h with h = 0.001",
+    tolerance=1e-08,
+)
 @every_objective
 def test_gradient_matches_central_difference(objective):
     theta = points(objective, 5)
@@ -59,6 +65,12 @@ def test_one_batch_per_run_gives_what_each_run_gets_alone(objective):
         assert_allclose(of(theta, rows), [of(*run) for run in zip(theta, rows, strict=True)], rtol=1e-12)
 
 
+@pytest.mark.evidence(
+    "The curvature is how much the gradient changes when one goes a little to either side.",
+    kind="central differences",
+    oracle="(∇f(θ + h) − ∇f(θ − h)) / 2h with h = 0.001",
+    tolerance=1e-08,
+)
 @every_objective
 def test_hessian_matches_difference_of_gradients(objective):
     numeric = central_difference(objective.gradient, points(objective))
@@ -109,12 +121,26 @@ def test_optimum_is_that_of_lstsq():
     assert_allclose(LeastSquares(FEATURES, TARGETS).optimum, np.linalg.lstsq(DESIGN, TARGETS)[0], rtol=1e-12)
 
 
+@pytest.mark.evidence(
+    "Where many lines fit equally well, the one that we name has the parameters nearest to zero.",
+    lesson="Linear regression",
+    kind="another library",
+    oracle="NumPy's pseudo-inverse",
+    tolerance=1e-10,
+)
 def test_optimum_of_dependent_columns_is_the_point_of_the_valley_nearest_to_zero():
     twice = np.column_stack([FEATURES, FEATURES])
     optimum = LeastSquares(twice, TARGETS, intercept=False).optimum
     assert_allclose(optimum, np.linalg.pinv(twice) @ TARGETS, rtol=1e-10)
 
 
+@pytest.mark.evidence(
+    "The gradients of the single examples average to the gradient of all.",
+    lesson="The race",
+    kind="enumeration",
+    oracle="each of 30 examples",
+    tolerance=1e-12,
+)
 def test_mean_of_example_gradients_is_the_gradient():
     objective = DATA_OBJECTIVES["least squares"]
     theta = points(objective)
@@ -130,6 +156,13 @@ def test_batch_gradients_weighted_by_their_sizes_average_to_the_gradient():
     assert_allclose(average, objective.gradient(theta), rtol=1e-12)
 
 
+@pytest.mark.evidence(
+    "The mistaken loss of an article compares every prediction with every target.",
+    lesson="Linear regression",
+    kind="enumeration",
+    oracle="all pairs of a prediction and a target",
+    tolerance=1e-12,
+)
 @pytest.mark.parametrize("rows", [None, np.array([3, 8, 8, 21])], ids=["all", "batch"])
 def test_broadcast_loss_is_the_mean_over_all_pairs(rows):
     objective = BroadcastLeastSquares(FEATURES, TARGETS)

@@ -42,6 +42,12 @@ def from_torch(run):
             return Adam(beta1, beta2, epsilon)
 
 
+@pytest.mark.evidence(
+    "Each of our six rules takes the path on a parabola that PyTorch takes, for 200 updates.",
+    kind="another library",
+    oracle="PyTorch 2.13.0, torch.optim in double precision",
+    tolerance=1e-12,
+)
 @pytest.mark.parametrize("run", GOLDEN["runs"].values(), ids=GOLDEN["runs"])
 def test_path_is_that_of_torch(run):
     start = GOLDEN["problems"]["quadratic"]["theta0"]
@@ -60,6 +66,12 @@ def test_defaults_are_those_of_torch(name):
     assert rule == type(rule)()
 
 
+@pytest.mark.evidence(
+    "The first step of each rule is the one that its formula gives by hand.",
+    kind="closed form",
+    oracle="worked out by hand for the gradient (3, −4)",
+    tolerance=1e-07,
+)
 @pytest.mark.parametrize(
     "rule, direction",
     [
@@ -144,6 +156,13 @@ def test_every_rule_gets_lower(rule, objective, start):
     assert value[-1] < value[0] and value[-1] == value.min()
 
 
+@pytest.mark.evidence(
+    "Momentum as in PyTorch, which is ours, and as in Keras takes the same path until the learning rate changes.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="the update of Keras, written out",
+    tolerance=1e-12,
+)
 @pytest.mark.parametrize("rule", [Momentum(0.9), Nesterov(0.9)], ids=str)
 @pytest.mark.parametrize("factor", [1, 0.1], ids=["constant rate", "rate drop"])
 def test_the_rate_stays_outside_the_velocity(rule, factor):

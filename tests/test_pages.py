@@ -119,6 +119,13 @@ def test_a_frame_that_ends_before_it_begins_is_refused():
     assert drawn(app, 0, "view")[["x_low", "x_high"]].to_numpy().tolist() == [[-20, 20]]
 
 
+@pytest.mark.evidence(
+    "Whatever the settings of the quadratic, the picture shows the numbers of the run.",
+    lesson="The quadratic",
+    kind="independent loop",
+    oracle="the run, computed apart from the page, with settings at random",
+    tolerance=1e-12,
+)
 @settings(max_examples=30, deadline=None)
 @given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
 def test_whatever_the_settings_the_picture_is_the_run(values):

@@ -54,6 +54,13 @@ def fit(model: Model, rate: float, epochs: int = 20_000) -> Fit:
     return Fit(model, rate, descend(model.objective, start, GradientDescent(), rate, epochs))
 
 
+@pytest.mark.evidence(
+    "The right answer to the question about a fit names the range in which the run's number of epochs lies.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="the epochs of the run, counted",
+    tolerance=0,
+)
 @pytest.mark.parametrize("rate", [0.003, 0.02, 0.05, 0.11, 0.17, 0.18, 0.5])
 @pytest.mark.parametrize("data", [datasets.line(), datasets.noisy_line(seed=3)], ids=["six points", "noisy"])
 def test_the_right_answer_of_the_regression_counts_the_epochs_of_the_run(data, rate):

@@ -118,6 +118,14 @@ def test_numpy_descends_on_the_quadratic(schedule, rule):
         assert difference(Run(PARABOLA, [8.0], schedule, 60, rule, tolerance=tolerance)) < 1e-12
 
 
+@pytest.mark.evidence(
+    "The NumPy program that one takes home from the quadratic computes the lesson's run to the last digit.",
+    lesson="The quadratic",
+    kind="independent loop",
+    oracle="the program, run",
+    tolerance=0,
+    helper="difference",
+)
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @pytest.mark.parametrize("rate", ["1/6", "0.34", "1e-3", "007.50/100"])
 def test_numpy_agrees_to_the_last_digit_on_the_quadratic_at_a_constant_rate(rule, rate):
@@ -126,11 +134,27 @@ def test_numpy_agrees_to_the_last_digit_on_the_quadratic_at_a_constant_rate(rule
     assert difference(Run(PARABOLA, [8.0], schedule, 300, rule, tolerance=1e-5, rate=rate)) == 0
 
 
+@pytest.mark.evidence(
+    "The NumPy program that one takes home follows every lane of the race, whatever its schedule, rule and batches.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="the program, run",
+    tolerance=1e-10,
+    helper="difference",
+)
 @pytest.mark.parametrize(("schedule", "rule", "batches"), list(product(SCHEDULES, RULES, BATCHES)), ids=str)
 def test_numpy_follows_every_lane(schedule, rule, batches):
     assert difference(Run(Regression(twenty), [3.0, -2.0], schedule, 75, rule, batches)) < 1e-10
 
 
+@pytest.mark.evidence(
+    "The NumPy program that one takes home has the data and the loss of the lesson.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="the program, run",
+    tolerance=1e-10,
+    helper="difference",
+)
 @pytest.mark.parametrize(
     "batches", [None, Batches(4, 1), Batches(4, 1, "fixed"), Batches(2, 1, "replacement")], ids=str
 )
@@ -245,6 +269,13 @@ def test_every_program_compiles_and_fits_on_a_slide(library):
         assert max(map(len, lines)) <= 100, program
 
 
+@pytest.mark.evidence(
+    "The programs for PyTorch, Keras and JAX that one takes home compute the same runs as the lessons.",
+    kind="another library",
+    oracle="PyTorch 2.13.0, Keras 3.15.1 on TensorFlow 2.21.0, JAX 0.10.2",
+    tolerance=1e-12,
+    helper="difference",
+)
 @pytest.mark.parametrize(("library", "module"), [("PyTorch", "torch"), ("Keras", "tensorflow"), ("JAX", "jax")])
 def test_every_library_computes_the_same_run(library, module):
     """Where the libraries are installed; the app and its other tests need none of them.

@@ -108,6 +108,13 @@ def course(losses, *, clock=None, since=0, ended=None, name="a lane", left=False
 # ---- lanes
 
 
+@pytest.mark.evidence(
+    "A lane whose batch holds all examples is batch descent.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="batch descent, written out",
+    tolerance=4e-12,
+)
 @every_rule
 @pytest.mark.parametrize("order", ["reshuffled", "fixed"])
 def test_a_lane_of_size_n_is_batch_descent(order, rule):
@@ -118,6 +125,13 @@ def test_a_lane_of_size_n_is_batch_descent(order, rule):
     assert_allclose(run.trace.theta[:, 0], walk(OPENING, lane, 100, "fixed"), rtol=0, atol=1e-12 * 4)
 
 
+@pytest.mark.evidence(
+    "Every lane of the race is the run that its formulas give, whatever its rule, order and batch size.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="the update of each batch, written out",
+    tolerance=1e-09,
+)
 @every_rule
 @every_order
 @pytest.mark.parametrize("size", [1, 37])
@@ -212,6 +226,13 @@ def test_at_the_end_batch_and_mini_batch_are_near_the_least_loss_and_stochastic_
 # ---- clocks
 
 
+@pytest.mark.evidence(
+    "Updates, examples seen and parallel time are counted as the batches are drawn.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="the batches, counted one by one",
+    tolerance=0,
+)
 @every_clock
 @every_order
 @pytest.mark.parametrize("size, workers", [(1, 32), (32, 32), (33, 32), (100, 7), (256, 10), (256, 1)])
@@ -240,6 +261,13 @@ def test_a_lane_stands_where_the_last_update_completed_by_then_has_taken_it(tick
 LONG_AND_SHORT = (Lane(256, Constant(0.05)), Lane(33, Constant(0.1), Momentum(0.5)), Lane(1, Constant(0.05)))
 
 
+@pytest.mark.evidence(
+    "What the charts of the race draw at each moment is what each lane has computed by then.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="the last update completed by then, looked up one by one",
+    tolerance=1e-09,
+)
 @every_clock
 @pytest.mark.parametrize("epochs", [1, 9])
 def test_what_is_drawn_of_every_frame_is_what_was_computed_by_that_time(clock, epochs):
@@ -595,6 +623,13 @@ def test_the_last_loss_is_infinite_where_a_run_left_the_range_of_numbers():
 # ---- the stream
 
 
+@pytest.mark.evidence(
+    "On a stream that drifts the loss is that on the half that is arriving.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="the loss on either half, written out",
+    tolerance=1e-09,
+)
 @every_clock
 @pytest.mark.parametrize("n", [400, 401])
 def test_on_a_stream_the_loss_is_that_on_the_half_that_arrives(n, clock):

@@ -111,6 +111,13 @@ def test_below_the_limit_the_loss_falls_at_every_epoch_and_above_it_the_steepest
     assert (np.diff(error) > 0).all()
 
 
+@pytest.mark.evidence(
+    "The best line on the screen is the one that NumPy finds, for every data set, raw and standardised.",
+    lesson="Linear regression",
+    kind="another library",
+    oracle="NumPy's lstsq",
+    tolerance=1e-09,
+)
 @EVERY
 @MODELS
 def test_the_optimum_is_that_of_lstsq_in_the_units_of_the_data(dataset, standardise):
@@ -127,6 +134,13 @@ def test_standardising_starts_from_the_same_line(dataset):
     assert losses[0] == pytest.approx(losses[1], rel=1e-12)
 
 
+@pytest.mark.evidence(
+    "The run brings the gap down to one percent after the number of epochs that theory predicts.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="the epochs of the run, counted",
+    tolerance=0.01,
+)
 @EVERY
 @MODELS
 @pytest.mark.parametrize("part", [0.3, 0.9, 0.98])
@@ -141,6 +155,13 @@ def test_predicted_and_measured_epochs_agree_within_one_percent(dataset, standar
         assert run.epochs_to(0.01) is None
 
 
+@pytest.mark.evidence(
+    "The gradient stands at right angles to the drawn line of equal loss.",
+    lesson="Linear regression",
+    kind="closed form",
+    oracle="the cosine of a right angle is 0; the loss along a line of equal loss stays as it is",
+    tolerance=1e-09,
+)
 @EVERY
 def test_the_gradient_is_orthogonal_to_the_drawn_contour(standardise):
     model = Model(datasets.noisy_line(), standardise=standardise)
@@ -153,6 +174,13 @@ def test_the_gradient_is_orthogonal_to_the_drawn_contour(standardise):
         np.testing.assert_allclose(model.objective.value(points), model.objective.value(points[0]), rtol=1e-9)
 
 
+@pytest.mark.evidence(
+    "The path and the arrows on the loss surface are the parameters and gradients of the run.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="the run, computed apart from the page",
+    tolerance=1e-14,
+)
 def test_the_surface_draws_the_run_and_its_gradients():
     app = open_lesson("regression", w1="-1.5", b="4", rate="0.1")
     run = fit(Model(datasets.line()), 0.1, 100, [-1.5, 4.0])

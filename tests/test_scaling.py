@@ -26,6 +26,13 @@ def test_standardised_features_have_mean_0_and_population_deviation_1():
     assert_allclose(scaled * scale + mean, AUTO_MPG.features, rtol=1e-14)
 
 
+@pytest.mark.evidence(
+    "For two standardised features the best constant learning rate is one half.",
+    lesson="Linear regression",
+    kind="closed form",
+    oracle="2 / (2(1 + r) + 2(1 − r)), r the correlation",
+    tolerance=1e-12,
+)
 def test_the_best_rate_for_two_standardised_features_is_a_half():
     scaled, *_ = standardised(AUTO_MPG.features)
     assert theory.best_rate(theory.curvatures(LeastSquares(scaled, AUTO_MPG.targets))) == pytest.approx(0.5)
@@ -54,6 +61,13 @@ def test_any_features_stay_finite(features):
     assert np.isfinite(scaled).all() and np.isfinite(mean).all() and (scale > 0).all()
 
 
+@pytest.mark.evidence(
+    "A line predicts the same, whether its features are standardised or in their own units.",
+    lesson="Linear regression",
+    kind="closed form",
+    oracle="the predictions in the other scale",
+    tolerance=1e-11,
+)
 @pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 4, 3)])
 def test_a_line_predicts_the_same_in_both_scales(shape):
     theta = np.random.default_rng(0).normal(size=shape)
@@ -70,6 +84,13 @@ def test_there_and_back_is_the_same_line(theta):
     assert_allclose(to_original(to_standardised(theta, mean, scale), mean, scale), theta, rtol=1e-12, atol=1e-8)
 
 
+@pytest.mark.evidence(
+    "Descent on standardised features ends at the line that is best for the features in their own units.",
+    lesson="Linear regression",
+    kind="closed form",
+    oracle="the best line for the raw features, without descent",
+    tolerance=1e-09,
+)
 def test_descent_on_standardised_features_finds_the_optimum_of_the_raw_ones():
     scaled, mean, scale = standardised(AUTO_MPG.features)
     start = to_standardised(np.zeros(3), mean, scale)

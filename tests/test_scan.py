@@ -78,6 +78,14 @@ def pieces(monkeypatch):
     return seen
 
 
+@pytest.mark.evidence(
+    "Stochastic descent as we compute it, many updates at once, has the numbers of the plain loop.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="up to 5,000 examples one after the other, written out",
+    tolerance=1e-12,
+    helper="assert_close",
+)
 @pytest.mark.parametrize("steps", [1, 2, 50, 777, 5000])
 @pytest.mark.parametrize("d", [1, 2, 6])
 @pytest.mark.parametrize("seed", [3, (3, 4, 5)], ids=["one run", "three runs"])
@@ -90,6 +98,14 @@ def test_scan_is_the_loop(steps, d, seed, order):
     assert_is_the_loop(trace, plain_loop(objective, start, batches, rates))
 
 
+@pytest.mark.evidence(
+    "Descent on batches of any size and order, with momentum or without, has the numbers of the plain loop.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="one batch after the other, written out",
+    tolerance=1e-12,
+    helper="assert_close",
+)
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @pytest.mark.parametrize("batches", BATCHES, ids=str)
 @pytest.mark.parametrize("d", [1, 2, 3, 6])
@@ -150,6 +166,14 @@ def test_scan_follows_a_schedule_and_stops_at_the_tolerance():
     assert_close(trace.gradient, gradient[:end])
 
 
+@pytest.mark.evidence(
+    "A stochastic run that diverges has the numbers of the plain loop and ends at the same update.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="one batch after the other, written out",
+    tolerance=1e-12,
+    helper="assert_close",
+)
 @pytest.mark.parametrize("rate", [0.9, 3, 30, 1e100, 1e308])
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @pytest.mark.parametrize("size", [1, 5, 32, N])
@@ -271,6 +295,14 @@ ODD = {
 }
 
 
+@pytest.mark.evidence(
+    "Batch descent as we compute it, many epochs at once, has the numbers of the plain loop, however odd the data.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="one update after the other, written out",
+    tolerance=1e-12,
+    helper="assert_close",
+)
 @pytest.mark.parametrize("of_the_limit", [0.01, 0.5, 0.999, 1.05])
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @pytest.mark.parametrize("data", ODD.values(), ids=ODD)

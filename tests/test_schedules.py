@@ -28,6 +28,13 @@ def test_rates_are_written_down_for_every_schedule():
     assert {type(schedule) for schedule, _ in BY_HAND} == set(SCHEDULES)
 
 
+@pytest.mark.evidence(
+    "Every schedule gives the learning rates that its formula gives by hand.",
+    lesson="The race",
+    kind="closed form",
+    oracle="worked out by hand for the first six updates",
+    tolerance=1e-15,
+)
 @every_schedule
 def test_rates_are_those_written_by_hand(schedule, rates):
     assert_allclose([schedule(step) for step in range(6)], rates, rtol=1e-15, atol=1e-16)

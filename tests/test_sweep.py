@@ -53,6 +53,12 @@ def open_sweep(page: str, **link):
     return app
 
 
+@pytest.mark.evidence(
+    "Each point of the chart of all learning rates is a run of its own at that learning rate.",
+    kind="independent loop",
+    oracle="the same run by itself",
+    tolerance=1e-09,
+)
 @pytest.mark.parametrize("tolerance", [0.0, 1e-5])
 @pytest.mark.parametrize(("objective", "start"), [(PARABOLA, START), (LINE.objective, np.array([3.0, -2.0]))])
 def test_each_point_is_a_single_run_at_that_rate(objective, start, tolerance):
@@ -79,6 +85,12 @@ def test_a_rate_outside_is_taken_in(rate):
     assert len(curve.rates) == 101
 
 
+@pytest.mark.evidence(
+    "Theory and measurement agree at each of a hundred learning rates.",
+    kind="independent loop",
+    oracle="the runs at 101 learning rates",
+    tolerance=1e-09,
+)
 @pytest.mark.parametrize(("objective", "start"), [(PARABOLA, START), (LINE.objective, np.array([3.0, -2.0]))])
 def test_theory_agrees_with_what_is_measured(objective, start):
     (curve,) = sweep.of_descent(objective, start, 0.05, 60, 0.0, "update").curves

@@ -45,6 +45,12 @@ momentum_rules = [PLAIN, *(kind(beta) for kind in (Momentum, Nesterov) for beta 
 every_rule = pytest.mark.parametrize("rule", momentum_rules, ids=str)
 
 
+@pytest.mark.evidence(
+    "A run converges one percent below the limit that we name for its learning rate, and diverges one percent above.",
+    kind="closed form",
+    oracle="2/λ, momentum 2(1 + β)/λ, Nesterov 2(1 + β)/((1 + 2β)λ), with 4,000 updates",
+    tolerance=0.01,
+)
 @every_rule
 @pytest.mark.parametrize("objective", [PARABOLA, EXACT, NOISY, TWICE], ids=["parabola", "exact", "noisy", "valley"])
 def test_descent_converges_below_the_limit_and_diverges_above(rule, objective):
@@ -67,6 +73,12 @@ def test_limit_is_zero_where_it_curves_down_and_infinite_where_nothing_curves():
     assert rate_limit(np.array([0.0, 0.0])) == inf
 
 
+@pytest.mark.evidence(
+    "In the long run each update multiplies the error by the factor that we name, with momentum and without.",
+    kind="independent loop",
+    oracle="the factor measured in a run of 12 updates",
+    tolerance=1e-06,
+)
 @every_rule
 @pytest.mark.parametrize("fraction", [0.05, 0.3, 0.7, 0.95, 1.05])
 def test_contraction_is_the_long_run_factor_of_a_run(rule, fraction):
@@ -110,6 +122,12 @@ def radius_of_two_steps(curvature, rate, rule):
     return np.abs(np.linalg.eigvals(np.transpose(columns))).max()
 
 
+@pytest.mark.evidence(
+    "With momentum or Nesterov no learning rate does better in the long run than our best one.",
+    kind="search on a grid",
+    oracle="400 learning rates up to the limit, each with the eigenvalues of its update",
+    tolerance=1e-07,
+)
 @pytest.mark.parametrize("curved", [[1.0, 1.0], [1.0, 1.5, 1.7], [1.0, 30.0], [0.0, 0.2, 400.0]], ids=str)
 @pytest.mark.parametrize("rule", [rule(beta) for rule in (Momentum, Nesterov) for beta in (0, 0.3, 0.9, 0.99)], ids=str)
 def test_no_rate_on_a_grid_beats_the_best_with_momentum(rule, curved):
@@ -129,6 +147,12 @@ def test_on_the_flat_part_the_best_rate_of_the_heavy_ball_is_on_it_with_every_di
     assert contraction(curved, best_rate(curved, Momentum(beta)), Momentum(beta)) == pytest.approx(sqrt(beta))
 
 
+@pytest.mark.evidence(
+    "No learning rate shrinks the slowest part of the error faster than our best one.",
+    kind="search on a grid",
+    oracle="1,001 learning rates from 0 to the limit",
+    tolerance=0.001,
+)
 @pytest.mark.parametrize("objective", [PARABOLA, EXACT, TWICE], ids=["parabola", "data", "valley"])
 def test_no_rate_on_a_grid_beats_the_best(objective):
     curved = curvatures(objective)
@@ -138,6 +162,12 @@ def test_no_rate_on_a_grid_beats_the_best(objective):
     assert best_rate(curved) == pytest.approx(grid[np.argmin(factors)], abs=grid[1])
 
 
+@pytest.mark.evidence(
+    "No learning rate and β together do better in the long run than our best pair.",
+    kind="search on a grid",
+    oracle="101 learning rates with 121 values of β",
+    tolerance=0.006,
+)
 def test_no_rate_and_beta_on_a_grid_beat_the_best_heavy_ball():
     def radius(rate, beta):
         """Of the map (x_t, x_t-1) -> (x_t+1, x_t), the largest over both directions."""
@@ -189,6 +219,13 @@ def test_predicted_iterates_are_those_of_descent(objective, rate):
     assert_allclose(predicted_iterate(objective, start, rate, 57), predicted[57], rtol=1e-12)
 
 
+@pytest.mark.evidence(
+    "The predicted path agrees with exact arithmetic, even where the parabola is almost a straight line.",
+    lesson="The quadratic",
+    kind="exact arithmetic",
+    oracle="Python's fractions, without any rounding",
+    tolerance=1e-12,
+)
 @pytest.mark.parametrize("a2", [5e-10, -5e-10, 1e-17, 0.25, 12.0, 20.0])
 @pytest.mark.parametrize("step", [1, 10, 1000])
 def test_predicted_move_is_exact_to_the_last_digits_also_where_curvature_is_tiny(a2, step):
@@ -199,6 +236,13 @@ def test_predicted_move_is_exact_to_the_last_digits_also_where_curvature_is_tiny
     assert_allclose(moved, float(exact), rtol=1e-12)
 
 
+@pytest.mark.evidence(
+    "The gap to the minimum that theory predicts for each update is the gap of the run.",
+    lesson="The quadratic",
+    kind="independent loop",
+    oracle="runs of 100 updates at five learning rates",
+    tolerance=1e-11,
+)
 @pytest.mark.parametrize("rate", [0.01, 0.1, 1 / 6, 0.3, 0.34])
 def test_predicted_gap_is_that_of_descent_to_the_last_digits_where_the_minimum_is_zero(rate):
     bowl = Quadratic(0, 0, 3)
@@ -206,6 +250,13 @@ def test_predicted_gap_is_that_of_descent_to_the_last_digits_where_the_minimum_i
     assert_allclose(predicted_gap(bowl, START, rate, np.arange(101)), trace.value, rtol=1e-11, atol=1e-25)
 
 
+@pytest.mark.evidence(
+    "The gap that theory predicts for each epoch is the gap of the run, with noise, without it, and in a valley.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="runs of 200 updates",
+    tolerance=1e-09,
+)
 @pytest.mark.parametrize(
     "objective",
     [PARABOLA, EXACT, NOISY, TWICE, NO_TARGETS],
@@ -227,6 +278,12 @@ def test_there_is_no_gap_without_a_minimum(objective):
         gap(objective, START)
 
 
+@pytest.mark.evidence(
+    "Theory foretells how many updates it takes until a half, a hundredth or a millionth of the gap is left.",
+    kind="independent loop",
+    oracle="the updates of the run, counted",
+    tolerance=0,
+)
 @pytest.mark.parametrize("fraction", [0.5, 0.01, 1e-6])
 @pytest.mark.parametrize("objective, rate", [(Quadratic(0, 0, 3), 0.01), (Quadratic(0, 0, 3), 0.3), (EXACT, 0.02)])
 def test_updates_to_shrink_are_those_counted(objective, rate, fraction):
@@ -255,6 +312,13 @@ def test_many_rates_at_once_are_predicted_as_each_alone(objective):
     assert_allclose(predicted_gap(objective, start, rates, 20), gaps, rtol=1e-15)
 
 
+@pytest.mark.evidence(
+    "Theory names the very update at which a tolerance ends a run.",
+    lesson="The quadratic",
+    kind="independent loop",
+    oracle="the run itself, up to 200,000 updates",
+    tolerance=0,
+)
 @pytest.mark.parametrize("rate", [1e-5, 0.001, 0.01, 0.1, 1 / 6, 0.2, 0.3, 0.33])
 @pytest.mark.parametrize("tolerance", [1e-2, 1e-5])
 def test_updates_to_settle_are_those_of_descent(rate, tolerance):
@@ -301,6 +365,13 @@ def test_every_regime_has_its_example(regime):
     assert regimes(objective, np.array([start]), rate) == (regime,)
 
 
+@pytest.mark.evidence(
+    "The ball arrives in one step at exactly one learning rate and bounces for ever at exactly one; we name both.",
+    lesson="The quadratic",
+    kind="closed form",
+    oracle="1/(2·a2) and 1/a2, and one part in a billion to either side",
+    tolerance=1e-09,
+)
 @pytest.mark.parametrize("a2", [k / 10 for k in range(1, 101)])
 def test_one_step_and_bouncing_are_met_exactly_and_only_there(a2):
     objective = Quadratic(-3, -2, a2)
@@ -362,6 +433,13 @@ def test_the_gap_of_the_largest_data_is_within_the_range_of_numbers():
     np.testing.assert_allclose(first, objective.value(np.array([0.0])), rtol=1e-12)
 
 
+@pytest.mark.evidence(
+    "The noise floor of small learning rates is right however far from zero the data lie.",
+    lesson="The race",
+    kind="exact arithmetic",
+    oracle="η mean(r²|x|²) / B, with the residuals r of the exact line in fractions",
+    tolerance=1e-05,
+)
 @pytest.mark.parametrize("far", [0.0, 2.46e6, 1.6e9])
 def test_noise_is_found_however_far_from_zero_the_data_are(far):
     """For a small rate the noise floor is rate * mean(r^2 |x|^2) / B, r the residuals of the exact line."""

@@ -72,6 +72,13 @@ TENTHS = {name: some.integers(-50, 50).map(lambda tenths: tenths / 10) for name 
 COARSE = OF_A_QUADRATIC | TENTHS | {"rate": some.sampled_from(["0.05", "0.1", "0.2", "0.5", "1", "1/3", "1/6"])}
 
 
+@pytest.mark.evidence(
+    "The verdict on a run of the quadratic says what the ball does, whatever the settings.",
+    lesson="The quadratic",
+    kind="independent loop",
+    oracle="the update written out, with settings at random",
+    tolerance=1e-09,
+)
 @settings(max_examples=examples(400))
 @given(some.fixed_dictionaries(OF_A_QUADRATIC) | some.fixed_dictionaries(COARSE))
 @example(THE_CRASH)
@@ -136,6 +143,13 @@ def away(path: np.ndarray, curved: np.ndarray, directions: np.ndarray, best: np.
     return np.linalg.norm(((path - best) @ directions)[..., curved > 0], axis=-1)
 
 
+@pytest.mark.evidence(
+    "The verdict on a fit says what the curvatures and the run say, whatever the data and settings.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="eigenvalues and updates written out, with data and settings at random",
+    tolerance=1e-05,
+)
 @settings(max_examples=examples(300))
 @given(
     seed=some.integers(0, 10_000),
@@ -325,6 +339,13 @@ def rounding_has_grown(errors: np.ndarray) -> bool:
     return bool(((np.minimum.accumulate(sizes) < 1e-9) & (sizes > 1e-12)).any())
 
 
+@pytest.mark.evidence(
+    "The verdict on a lane says what the theory of its order and the run say, whatever the data and settings.",
+    lesson="The race",
+    kind="independent loop",
+    oracle="updates written out, with data and settings at random",
+    tolerance=0.0001,
+)
 @settings(max_examples=examples(200))
 @given(
     seed=some.integers(0, 10_000),
