@@ -118,7 +118,8 @@ def page() -> None:
             st.caption(words.CONVENTIONS)
         below = st.container(key="regression_pins")
         with st.container(key="regression_result_more"):
-            in_numbers(" ".join(verdict.below))
+            if not prediction.is_open:
+                in_numbers(" ".join(verdict.below))
             sweep.show("regression", lambda: every_rate(fit, values), lambda rate: panel.assign({"rate": rate}))
             more(fit, values, scene, pins)
             take_home.offer(title, verdict.whole)

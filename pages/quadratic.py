@@ -63,7 +63,8 @@ def page() -> None:
             st.caption("Dots: computed · dashed line: predicted by theory")
         below = st.container(key="quadratic_pins")
         with st.container(key="quadratic_result_more"):
-            in_numbers(" ".join(verdict.below))
+            if not prediction.is_open:
+                in_numbers(" ".join(verdict.below))
             sweep.show("quadratic", lambda: every_rate(objective, values), lambda rate: panel.assign({"rate": rate}))
             more(scene, values, picture, pins)
             take_home.offer(title, verdict.whole)

@@ -20,7 +20,6 @@ from pages.shared.lesson import (
     for_the_lecturer,
     in_numbers,
     lazily,
-    sizes_apart,
     steps_table,
 )
 from pages.shared.models import Model
@@ -31,7 +30,8 @@ from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.shared.race_settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
 from pages.shared.race_verdict_words import footnote, result, told
 from pages.shared.race_verdicts import of_lane
-from pages.shared.verdicts import TRIED
+from pages.shared.verdict_words import sizes_apart
+from pages.shared.verdicts import differ_in_size
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
@@ -92,7 +92,8 @@ def page() -> None:
         draw(race, panel, pins)
         below = st.container(key="race_pins")
         with st.container(key="race_result_more"):
-            in_numbers("  \n".join(v.whole if many else " ".join([v.badge, *v.below]) for v in verdicts))
+            if not prediction.is_open:
+                in_numbers("  \n".join(v.whole if many else " ".join([v.badge, *v.below]) for v in verdicts))
             st.caption(notes_below)
             for_the_lecturer(scene)
             more(race, panel, pins)
@@ -137,7 +138,7 @@ def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
 def way_out(panel: Panel, model: Model) -> None:
     """Where every rate that a person would try diverges: why, and one click out of it."""
     limit = theory.rate_limit(theory.curvatures(model.objective))
-    if model.sizes and limit < TRIED:
+    if differ_in_size(model.sizes, limit):
         st.markdown(sizes_apart(model.sizes))
         offer_to_standardise(panel, model.dataset, rates=SAME)
 

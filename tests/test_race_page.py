@@ -174,7 +174,7 @@ def test_on_the_parallel_clock_an_update_takes_b_over_p_rounds_rounded_up(worker
 
 def test_each_at_its_own_best_rate_batch_needs_5_updates_and_has_the_largest_rate():
     app = scene("Each at its best rate in the long run")
-    batch, mini, stochastic = (told(line.split("rate")[1])[0] for line in verdicts(app))
+    batch, mini, stochastic = (told(line.split("Its rate")[1])[0] for line in verdicts(app))
     assert batch == pytest.approx(2 / (FLATTEST + STEEPEST), rel=1e-3)
     assert batch > mini > stochastic
     for rate, size in ((mini, 32), (stochastic, 1)):
@@ -212,8 +212,8 @@ def test_decays_too_fast_and_freezes_at_four_times_the_optimal_loss():
     late = path.height[path["update"] > 500]
     assert len(late) > 20 and np.ptp(late) < 1e-6  # 0.05 x 0.95^500 = 4e-13: it does not move any more
     assert "orange-badge" in verdicts(app)[3] and "freezes" in verdicts(app)[3]
-    left = told(verdicts(app)[3].split("keeps about")[1])[0]
-    assert left / 100 == pytest.approx(np.exp(-FLATTEST * 0.05 / (1 - 0.95)), rel=0.02)
+    left = told(verdicts(app)[3].split("sum: about")[1])[0]
+    assert left / 100 == pytest.approx(np.exp(-FLATTEST * 0.05 / (1 - 0.95)), rel=0.05)
     assert score(app)["stochastic (exponential)"][0] == "not reached"
 
 
@@ -474,7 +474,7 @@ def test_with_momentum_on_batches_in_an_order_no_closed_form_is_claimed(rule, or
 def test_with_momentum_and_a_falling_rate_no_closed_form_is_claimed(schedule):
     for order in ("reshuffled", "replacement"):
         line = line_of(Lane(1, schedule, Momentum(0.9)), order)
-        assert "no closed form" in line and "keeps about" not in line and ":gray-badge" in line
+        assert "no closed form" in line and "kept" not in line and ":gray-badge" in line
 
 
 @pytest.mark.parametrize("order", ["reshuffled", "fixed"])
@@ -484,11 +484,10 @@ def test_the_mean_square_limit_is_not_borrowed_by_another_order(order, size):
     assert "mean_square_limit" not in judged.figures and judged.claim is Claim.JITTERS
     norms = np.sort(2 * np.square(DESIGN).sum(1))[::-1]
     assert judged.figures["steady_limit"] == pytest.approx(2 / norms[:size].mean())
-    run = race_on(Lane(size, Constant(0.05)), order=order)
     assert "Noise floor\\*" in line_of(Lane(size, Constant(0.05)), order)
-    assert "drawn with replacement" in race_verdict_words.footnote(
-        run
-    ) and "no batch can" in race_verdict_words.footnote(run, [of_lane(run, run.courses[0])])
+    note = race_verdict_words.footnote(race_on(Lane(size, Constant(0.05)), order=order), [judged])
+    assert "drawn with replacement" in note
+    assert "no batch stretches the error" in note
 
 
 @pytest.mark.parametrize("decay", [0.005, 0.05, 0.2])
@@ -533,14 +532,14 @@ def test_a_batch_lane_with_a_falling_rate_falls_as_fast_as_is_said():
     ids=["exponential", "slower", "step", "cosine"],
 )
 def test_what_a_frozen_lane_keeps_of_its_error_is_what_is_said(schedule):
-    """Of the mean over 100 runs, along the flattest direction; exp(-x) for 1 - x adds x^2 / 2, some per cent here."""
-    kept = kept_for_ever(race_on(Lane(1, schedule), order="replacement"), schedule)
+    """Of the mean over 100 runs, which takes the path of the full gradient."""
+    run = race_on(Lane(1, schedule), order="replacement", budget=Budget(2000, "updates"))
+    kept = kept_for_ever(run, run.courses[0])
     batches = Batches(1, tuple(range(100)), "replacement")
     trace = descend(OPENING.objective, START, GradientDescent(), schedule, 2000, batches=batches)
-    flattest = np.linalg.eigh(2 * DESIGN.T @ DESIGN / 256)[1][:, 0]
-    error = (trace.theta[[0, -1]].mean(1) - OPENING.objective.optimum) @ flattest
-    assert error[1] / error[0] == pytest.approx(kept, abs=0.05)
-    judged = judged_of(Lane(1, schedule))
+    away = np.linalg.norm(trace.theta[[0, -1]].mean(1) - OPENING.objective.optimum, axis=1)
+    assert away[1] / away[0] == pytest.approx(kept, abs=0.05)
+    judged = of_lane(run, run.courses[0])
     assert (judged.reason is Reason.FREEZES) == (kept > 0.05)
     assert kept < 0.05 or judged.figures["kept"] == kept
 

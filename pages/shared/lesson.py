@@ -1,6 +1,6 @@
 """What all lessons share around their pictures: scenes, verdict, the table of steps and the code to take home."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,6 @@ from pages.shared import lesson_link, programs
 from pages.shared.controls import Panel
 from pages.shared.frame import PRESENTING
 from pages.shared.programs import PACKAGES, PROGRAMS
-from pages.shared.verdicts import CLOSE, Verdict, place
-from pages.shared.words import apart, count, literal, number, percent
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
     "Too slow",
@@ -79,34 +77,6 @@ def in_numbers(said: str) -> None:
     """The rest of a verdict, below the charts."""
     if said:
         st.markdown(f"**In numbers:** {said}")
-
-
-def rate_and_limit(rate: float, limit: float) -> tuple[str, str, str]:
-    """A rate, where it lies, and the limit, with the digits that tell them apart; at the limit only rounding does."""
-    where = place(rate, limit)
-    return (number(rate), where, number(limit)) if where == "at" else (apart(rate, limit), where, apart(limit, rate))
-
-
-def sizes_apart(sizes: Mapping[str, float]) -> str:
-    """Why every rate that a person would try diverges where columns have these sizes; the way out is to standardise."""
-    largest, smallest = max(sizes, key=sizes.get), min(sizes, key=sizes.get)
-    return (
-        f"The columns are of very different size ({literal(largest)} about {number(sizes[largest], 2)}, "
-        f"{literal(smallest)} about {number(sizes[smallest], 2)}), so every rate below the limit is slow."
-    )
-
-
-def direction(judged: Verdict, names: Sequence[str]) -> str:
-    """A direction in the space of the parameters: (w, b) = (0.32, −0.95)."""
-    parts = ", ".join(number(part, 2) for part in judged.direction)
-    return f"({', '.join(names)}) = ({parts})"
-
-
-def until_it_is_close(judged: Verdict, unit: str, who: str = "Theory") -> str:
-    """How many updates it takes until a run has arrived."""
-    needed = judged.figures.get("needed")
-    updates = "more updates than can be counted" if needed is None else count(int(needed), unit)
-    return f"{who} needs {updates} until it is {percent(CLOSE)}."
 
 
 def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:

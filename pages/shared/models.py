@@ -54,19 +54,19 @@ class Model:
 
     def explained(self, loss: float) -> float | None:
         """R² = 1 - loss / variance of the targets; None where the targets are all the same."""
-        variance = float(np.var(self.dataset.targets))
-        return 1 - loss / variance if variance > 0 else None
+        targets = self.dataset.targets
+        return 1 - loss / float(np.var(targets)) if np.ptp(targets) > 0 else None
 
     @cached_property
-    def sizes(self) -> dict[str, float] | None:
-        """The size (root mean square) of the column that each parameter multiplies; None where no standardising helps.
+    def sizes(self) -> tuple[tuple[str, float], ...]:
+        """The size (root mean square) of the column that each parameter multiplies; none where no standardising helps.
 
         With b held the feature cannot be shifted, for b would move with it.
         """
         if self.standardise or self.held is not None:
-            return None
-        squares = np.diag(self.objective.hessian) / 2
-        return dict(zip((*self.dataset.feature_names, "the intercept"), np.sqrt(squares).tolist(), strict=True))
+            return ()
+        sizes = np.sqrt(np.diag(self.objective.hessian) / 2).tolist()
+        return tuple(zip((*self.dataset.feature_names, "the ones of the intercept"), sizes, strict=True))
 
     def start(self, slopes_and_intercept: list[float]) -> np.ndarray:
         """The theta from which descent begins, for a line given in the units of the data."""

@@ -5,8 +5,9 @@ import numpy as np
 from gdcore import Outcome, Quadratic, theory
 from gdcore.theory import Regime
 from pages.shared import runs, timeline
-from pages.shared.lesson import Told, rate_and_limit, until_it_is_close
+from pages.shared.lesson import Told
 from pages.shared.predict import Answer, Question
+from pages.shared.verdict_words import beside, kept_by_its_start, until_it_is_close
 from pages.shared.verdicts import Claim, Reason, Verdict, of_descent
 from pages.shared.words import apart, at, count, number, percent, rate_text, steady
 
@@ -30,7 +31,7 @@ def verdict(picture: runs.Picture) -> Verdict:
 def told(judged: Verdict, picture: runs.Picture, values: dict) -> Told:
     """The verdict in words, and what the picture cannot show."""
     moves = judged.claim is not Claim.STANDS_STILL
-    sentences, below = [why(judged, picture.objective)], []
+    sentences, below = [why(judged, picture.objective), kept_by_its_start(judged)], []
     if moves:
         sentences += [beside_the_limit(judged) if picture.objective.a2 > 0 else "", distance_left(judged)]
         below += [end(judged, picture, float(values["tolerance"])), standing_still(picture.x)]
@@ -79,7 +80,7 @@ def why(judged: Verdict, objective: Quadratic) -> str:
     turning_point = number(-objective.a1 / (2 * objective.a2))
     if judged.claim is Claim.STANDS_STILL:
         place = "top" if judged.reason is Reason.ON_THE_TOP else "minimum"
-        return f"The start is the {place} x = {turning_point}: the gradient is 0 there and nothing moves."
+        return f"The start is the {place} x = {turning_point}: the gradient is 0 there, up to rounding, and x stays."
     (factor,) = theory.contraction(theory.curvatures(objective), rate).tolist()
     times = f"by the factor 1 − 2·a2·η = **{apart(factor, -1, 0, 1)}**"
     if judged.claim is Claim.RUNS_AWAY:
@@ -96,13 +97,14 @@ def meaning(judged: Verdict, factor: float) -> str:
         return "x changes sides, and every jump is longer"
     if abs(factor) <= theory.ROUNDING:
         return "the first update lands there"
+    if factor == 1:
+        return "it shrinks, by less than the machine can show"
     return "x changes sides, and the jumps shrink" if factor < 0 else "it shrinks, and x stays on its side"
 
 
 def beside_the_limit(judged: Verdict) -> str:
     """The limit that the rate is judged by."""
-    rate, where, limit = rate_and_limit(judged.figures["rate"], judged.figures["limit"])
-    return f"The rate {rate} is {where} the limit 1 / a2 = **{limit}**."
+    return f"The {beside(judged.figures['rate'], judged.figures['limit'], name='the limit 1 / a2 =')}."
 
 
 def end(judged: Verdict, picture: runs.Picture, tolerance: float) -> str:
@@ -117,15 +119,11 @@ def end(judged: Verdict, picture: runs.Picture, tolerance: float) -> str:
         needed = f"; theory needs {count(predicted, 'update')} until a step is below the tolerance" if more else ""
         return f"It ends because only {updates} may be made{needed}."
     shorter = f"is shorter than the tolerance {number(tolerance)}"
-    if taken == 0:
-        return f"It stops before the first update, which {shorter}{'' if predicted == 0 else ROUNDED}."
+    stops = f"It stops after {updates}" if taken else "It stops before the first update"
     if predicted is None:
-        return f"It stops after {updates}: the next {shorter}{ROUNDED}."
+        return f"{stops}: the next {shorter} by rounding alone; in theory no step is."
     theirs = "as theory predicts" if predicted == taken else f"where theory predicts {count(predicted, 'update')}"
-    return f"It stops after {updates}, {theirs}: the next {shorter}."
-
-
-ROUNDED = " by rounding alone; in theory no step is"
+    return f"{stops}, {theirs}: the next {shorter}."
 
 
 def distance_left(judged: Verdict) -> str:
@@ -137,7 +135,7 @@ def distance_left(judged: Verdict) -> str:
         return f"x ends {number(end, 2)} from the minimum."
     return (
         f"x is still **{number(end, 2)} away** from the minimum: {percent(share)} of the distance at the start is left."
-        f" {until_it_is_close(judged, 'update')}"
+        f" {until_it_is_close(judged, 'update')}."
     )
 
 

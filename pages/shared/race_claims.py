@@ -6,8 +6,8 @@ import numpy as np
 
 from gdcore import Cosine, Exponential, InverseTime, StepDecay
 from pages.shared.race_runs import Course, Race
-from pages.shared.race_words import above, bytes_of_an_update, goal_in_words, percent
-from pages.shared.words import count, number
+from pages.shared.race_words import above, bytes_of_an_update, goal_in_words
+from pages.shared.words import count, number, percent
 
 
 def table(race: Race) -> str:

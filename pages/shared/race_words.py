@@ -5,7 +5,7 @@ from math import inf, isinf
 
 import numpy as np
 
-from gdcore import Constant, replay
+from gdcore import Constant, replay, theory
 from gdcore.batches import Order
 from pages.shared import timeline
 from pages.shared.predict import Answer, Question
@@ -22,7 +22,7 @@ from pages.shared.race_runs import (
     Course,
     Race,
 )
-from pages.shared.words import count, number, steady
+from pages.shared.words import count, number, percent, steady
 
 UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}
 FEW_LANES = 3  # beyond which only the first and the last are named
@@ -34,11 +34,6 @@ def unit(race: Race, time: float) -> str:
     return count(round(time), UNITS[race.clock])
 
 
-def percent(ratio: float) -> str:
-    """A loss beside the least loss, or the loss itself where that is 0."""
-    return f"{number(100 * ratio, 2 if ratio < 1 else 3)} %"
-
-
 def above(race: Race, loss: float) -> str:
     """How far a loss in the end lies above the least one."""
     if isinf(loss):
@@ -46,7 +41,7 @@ def above(race: Race, loss: float) -> str:
     multiple = loss / race.least if race.has_multiples else inf
     if multiple < GOAL:
         return f"{above_the_least(race, loss)} above the least"
-    return f"at {number(loss, 3)}" if isinf(multiple) else f"{number(multiple, 3)} times the least"
+    return number(loss, 3) if isinf(multiple) else f"{number(multiple, 3)} times the least"
 
 
 def above_the_least(race: Race, loss: float) -> str:
@@ -283,7 +278,7 @@ def score(race: Race, rest: bool) -> str:
 
 def cells(race: Race, course: Course, rest: bool) -> list[str]:
     first, good = (reached(race, times) for times in course.below(race.goal))
-    texts = [first, good, across(course.last, lambda loss: end(race, loss)), across(distances(race, course), percent)]
+    texts = [first, good, across(course.last, lambda loss: end(race, loss)), distances(race, course)]
     if not rest:
         return texts
     updates = course.ended[0]
@@ -312,12 +307,12 @@ def across(values: np.ndarray, say: Callable[[float], str]) -> str:
     return f"{say(float(np.median(values)))} ({say(float(values.min()))} to {say(float(values.max()))})"
 
 
-def distances(race: Race, course: Course) -> np.ndarray:
-    """How far each run ends from the optimum, as a part of how far it started."""
-    best = race.phases[-1].objective.optimum
-    ends = course.trace.theta[course.ended, np.arange(course.runs)]
-    away = np.linalg.norm(race.start - best)
-    return np.linalg.norm(ends - best, axis=-1) / (away or 1.0)
+def distances(race: Race, course: Course) -> str:
+    """How far the runs end from the nearest optimum, as a part of how far they started, if they did not start on it."""
+    objective = race.phases[-1].objective
+    start = float(theory.distance(objective, race.start))
+    ends = theory.distance(objective, course.trace.theta[course.ended, np.arange(course.runs)])
+    return across(ends / start, percent) if start else across(ends, lambda distance: number(distance, 3))
 
 
 def bytes_of_an_update(race: Race, course: Course) -> int:

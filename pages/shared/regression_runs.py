@@ -168,7 +168,7 @@ class Fit:
 
     def epochs_to(self, fraction: float) -> int | None:
         """Epochs until the gap to the least loss stayed at most this fraction of its start; None if it did not."""
-        gap = self.trace.value - self.model.floor
+        gap = theory.gap(self.model.objective, self.trace.theta)
         above = np.flatnonzero(gap > fraction * gap[0])
         first = int(above[-1]) + 1 if len(above) else 0
         return first if first < len(gap) else None

@@ -5,11 +5,12 @@ import numpy as np
 from gdcore import GradientDescent, Outcome, descend, theory
 from gdcore.theory import Regime
 from pages.shared import timeline
-from pages.shared.lesson import Told, direction, rate_and_limit, sizes_apart, until_it_is_close
+from pages.shared.lesson import Told
 from pages.shared.models import Model
 from pages.shared.predict import Answer, Question
 from pages.shared.regression_runs import Fit
-from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, of_descent
+from pages.shared.verdict_words import beside, direction, kept_by_its_start, sizes_apart, until_it_is_close
+from pages.shared.verdicts import CLOSE, Claim, Reason, Verdict, in_theory, of_descent
 from pages.shared.words import apart, count, literal, number, percent, rate_text, steady
 
 CONVENTIONS = (
@@ -42,7 +43,7 @@ def ending(fit: Fit, values: dict) -> str:
 
 def verdict(fit: Fit) -> Verdict:
     model = fit.model
-    sizes = model.sizes.values() if model.sizes else None
+    sizes = [size for _, size in model.sizes]
     return of_descent(model.objective, fit.learning_rate, fit.trace, sizes=sizes, wrong_loss=model.broadcast)
 
 
@@ -61,7 +62,7 @@ def told(judged: Verdict, fit: Fit) -> Told:
     """The verdict in words, and what the pictures cannot show."""
     title, curved = TITLES[judged.claim], theory.curvatures(fit.model.objective)
     if judged.claim is Claim.STANDS_STILL:
-        return Told(judged.badge, title, ("The start is an optimum: every gradient is 0 and nothing moves.",))
+        return Told(judged.badge, title, ("The start is an optimum: there the gradient is 0, up to rounding.",))
     sizes = judged.reason is Reason.SIZES
     sentences = [
         beside_the_limit(judged),
@@ -85,16 +86,8 @@ def told(judged: Verdict, fit: Fit) -> Told:
 
 def beside_the_limit(judged: Verdict) -> str:
     """The limit that the rate is judged by, and what else decides where it is not the rate alone."""
-    rate, where, limit = rate_and_limit(judged.figures["rate"], judged.figures["limit"])
-    compared = f"The rate {rate} is {where} the limit 2 / λmax = **{limit}**."
-    if judged.claim is Claim.HELD:
-        would = "stay for ever" if where == "at" else "grow"
-        return (
-            f"{compared} Only its start keeps it: the steep direction has no error there, and the least would {would}."
-        )
-    if judged.reason is Reason.ROUNDING:
-        return f"{compared} Along the steep direction the start has no error, but rounding was enough to wake it."
-    return compared
+    compared = f"The {beside(judged.figures['rate'], judged.figures['limit'], name='the limit 2 / λmax =')}."
+    return f"{compared} {kept_by_its_start(judged)}".strip()
 
 
 def result(fit: Fit) -> str:
@@ -148,17 +141,17 @@ def quality(fit: Fit, loss: float) -> str:
 
 def distance_left(judged: Verdict, fit: Fit) -> str:
     """How far the parameters are from the nearest optimum: the loss does not say."""
-    if judged.claim is Claim.DIVERGES:
+    if "share" not in judged.figures or judged.claim is Claim.DIVERGES:
         return ""
     left = f"Of the distance to the optimum **{percent(judged.figures['share'])}** is left."
-    return f"{left} {until_it_is_close(judged, 'epoch')}" if judged.claim is Claim.NOT_THERE else left
+    return f"{left} {until_it_is_close(judged, 'epoch')}." if judged.claim is Claim.NOT_THERE else left
 
 
 def slowest(judged: Verdict, fit: Fit) -> str:
     """The direction that holds a run up that has not arrived."""
     if judged.claim is not Claim.NOT_THERE or len(fit.model.names) == 1:
         return ""
-    return f"Most of the distance is left along {direction(judged, fit.model.names)}."
+    return f"Most of what is left of the distance lies along {direction(judged, fit.model.names)}."
 
 
 def left_the_picture(fit: Fit) -> str:
@@ -247,7 +240,7 @@ def question(fit: Fit) -> Question | None:
         return None
     truth = theory.updates_to_approach(objective, start, rate, CLOSE)
     curved = theory.curvatures(objective)
-    flattest, steepest = float(curved[curved > 0].min()), float(curved.max())
+    steepest = float(curved.max())
     first = 0 if truth is None else max(0, len(str(max(truth - 1, 1))) - 1 - truth % 4)  # the truth is not always first
     powers = [10**power for power in range(first, first + 4)]
     answers = [
@@ -260,16 +253,29 @@ def question(fit: Fit) -> Question | None:
     right = len(powers) if truth is None else next(i for i, low in enumerate(powers) if truth <= 10 * low)
     needs_never = "a rate at or above the limit 2 / λmax"
     answers.append(Answer("Never", "it only approaches", needs_never))
-    steep, flat = (apart(1 - rate * float(curvature), 0, 1, -1) for curvature in (steepest, flattest))
-    if truth is None:
-        why = f"The steep direction multiplies its error by 1 − η·λmax = **{steep}** per epoch: it never settles."
-    else:
-        why = (
-            f"It takes **{count(truth, 'epoch')}**. The steep direction keeps 1 − η·λmax = **{steep}** of its error "
-            f"per epoch, the flat one 1 − η·λmin = **{flat}**: the slower of the two decides."
-        )
     text = "How many epochs until the distance to the best line is 1 % of what it was at the start?"
-    return Question(text, tuple(answers), right, why)
+    return Question(text, tuple(answers), right, reason(fit, truth))
+
+
+def reason(fit: Fit, truth: int | None) -> str:
+    """Which direction decides how long it takes: of those along which the start has an error, the slowest."""
+    objective, start, rate = fit.model.objective, fit.trace.theta[0], fit.learning_rate
+    moves = [regime is not Regime.STATIONARY for regime in theory.regimes(objective, start, rate)]
+    curved = theory.curvatures(objective)
+    with_an_error = curved[moves & (curved > 0)]
+    flattest, steepest = float(with_an_error.min()), float(with_an_error.max())
+    steep, flat = (apart(1 - rate * curvature, 0, 1, -1) for curvature in (steepest, flattest))
+    if in_theory(objective, start, rate) in (Claim.DIVERGES, Claim.BOUNCES):
+        return f"The steep direction multiplies its error by 1 − η·λmax = **{steep}** per epoch: it never settles."
+    if truth is None:
+        return f"The flat direction keeps 1 − η·λmin = **{flat}** of its error per epoch: that takes too long to count."
+    takes = f"It takes **{count(truth, 'epoch')}**."
+    if flattest == steepest:
+        return f"{takes} There is an error along one direction alone, and an epoch keeps **{flat}** of it."
+    return (
+        f"{takes} The steep direction keeps 1 − η·λmax = **{steep}** of its error per epoch, the flat one 1 − η·λmin = "
+        f"**{flat}**: the slower of the two decides."
+    )
 
 
 def needed(reach: float, epochs: float) -> float:

@@ -23,6 +23,8 @@ SMALLEST = 1e-6  # a number nearer to 0 than this has no picture; 0 itself is we
 DECIMAL = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 FRACTION = re.compile(rf"\s*({DECIMAL})\s*(?:/\s*({DECIMAL})\s*)?", re.ASCII)
 
+THOUSANDS = re.compile(r"\s*[1-9]\d{0,2},\d{3}\s*", re.ASCII)  # 1,200 may mean 1.2 or 1200
+
 
 class Setting(Protocol):
     """What a page declares. `widget` draws it, standing on `value`; `store` is how a callback gives it another.
@@ -271,7 +273,7 @@ def in_full(value: float) -> str:
 def _number(text: str) -> float:
     """The number that a text says; infinite, which no rate is, if it says none."""
     match = FRACTION.fullmatch(text.replace(",", "."))
-    if match is None:
+    if match is None or THOUSANDS.fullmatch(text):
         return math.inf
     above, below = float(match[1]), float(match[2] or 1)
     return above / below if below else math.inf

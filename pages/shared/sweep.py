@@ -21,7 +21,7 @@ from pages.shared import race_words, sweep_charts, timeline
 from pages.shared.lesson import lazily
 from pages.shared.race_runs import GAP_GOAL, Lane, Race
 from pages.shared.runs import Columns, Datasets, decades, one_row, positive, stacked
-from pages.shared.words import apart, count, number
+from pages.shared.words import apart, count, number, percent
 
 RATES = 100
 FROM, TO = 1e-3, 3.0  # times the limit: where the rates begin and end
@@ -230,7 +230,7 @@ def of_descent(
     )
     early = trace.outcome[:-1].count(Outcome.SETTLED)
     note = f"The tolerance ends {count(early, 'run')} before the budget does: there theory’s line goes further."
-    one_per_cent = race_words.percent(GAP_GOAL)
+    one_per_cent = percent(GAP_GOAL)
     words = f"the gap down to {one_per_cent}", f"the gap stays at most {one_per_cent} of its start"
     return Sweep((curve,), unit, updates, GAP_GOAL, *words, (note,) if early else ())
 

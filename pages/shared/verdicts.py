@@ -14,10 +14,9 @@ Figures, as far as a claim compares them:
     share            end / start
     taken, needed    the updates that were made, and those that theory needs until the share stays at most CLOSE
     factor           what an update multiplies the error by along the direction that holds the run up
-    largest, smallest   the sizes (root mean squares) of the columns that the parameters multiply
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -76,7 +75,7 @@ class Reason(Enum):
     AT_THE_LIMIT = "the rate is at the limit"
     ABOVE_THE_LIMIT = "the rate is above the limit"
     ROUNDING = "the rate is above the limit, and rounding was enough to wake the steep direction"
-    SIZES = "the columns are of very different size"
+    SIZES = "the columns are of very different size, so that the limit is tiny"
     WRONG_LOSS = "this loss is least elsewhere"
     TOO_FEW_UPDATES = "its updates are used up"
     TOLERANCE = "its steps are shorter than the tolerance"
@@ -109,13 +108,6 @@ class Verdict:
         return self.claim.badge
 
 
-def place(rate: float, limit: float) -> str:
-    """Where a rate lies: below, at or above the limit. At it, a jump is as long as the last, up to rounding."""
-    if abs(rate - limit) <= theory.ROUNDING / 2 * limit:
-        return "at"
-    return "above" if rate > limit else "below"
-
-
 def in_theory(
     objective: QuadraticObjective, start: np.ndarray, rate: float, optimizer: Optimizer | None = None
 ) -> Claim | None:
@@ -131,8 +123,8 @@ def in_theory(
     if lowest <= 0:
         return Claim.RUNS_AWAY if lowest < 0 else Claim.SLIDES
     outcome = {"above": Claim.DIVERGES, "at": Claim.BOUNCES, "below": None}
-    claim = outcome[place(rate, theory.rate_limit(curved[moves], optimizer))]
-    held = claim is None and place(rate, theory.rate_limit(curved, optimizer)) != "below"
+    claim = outcome[theory.place(rate, theory.rate_limit(curved[moves], optimizer))]
+    held = claim is None and theory.place(rate, theory.rate_limit(curved, optimizer)) != "below"
     return Claim.HELD if held else claim
 
 
@@ -141,7 +133,7 @@ def of_descent(
     rate: float,
     trace: Trace,
     *,
-    sizes: Iterable[float] | None = None,
+    sizes: Collection[float] = (),
     wrong_loss: bool = False,
 ) -> Verdict:
     """Plain descent on all examples at a constant rate.
@@ -151,21 +143,21 @@ def of_descent(
     """
     start, limit = trace.theta[0], theory.rate_limit(theory.curvatures(objective))
     figures = {"rate": rate, "limit": limit, "taken": trace.steps_taken}
-    claim = in_theory(objective, start, rate)
+    claim, where = in_theory(objective, start, rate), theory.place(rate, limit)
     if claim is Claim.STANDS_STILL:
-        return Verdict(claim, standing(objective), figures)
+        if where != "above" or (trace.theta == start).all():
+            return Verdict(claim, standing(objective), figures)
+        return Verdict(Claim.DIVERGES if limit > 0 else Claim.RUNS_AWAY, Reason.ROUNDING, figures)
     if objective.optimum is None:
         return Verdict(claim, Reason.NO_MINIMUM, figures)
     figures |= distances(*theory.distance(objective, trace.theta[[0, -1]]).tolist())
     if claim is Claim.HELD and (figures["share"] > 1 or trace.outcome is Outcome.NOT_FINITE):
         return Verdict(Claim.DIVERGES, Reason.ROUNDING, figures)
-    if sizes and limit < TRIED:
-        figures |= {"largest": max(sizes), "smallest": min(sizes)}
-    if claim is Claim.DIVERGES:
-        return Verdict(claim, Reason.SIZES if "largest" in figures else Reason.ABOVE_THE_LIMIT, figures)
+    apart = differ_in_size(sizes, limit)
     if claim is not None:
-        return Verdict(claim, Reason.AT_THE_LIMIT if place(rate, limit) == "at" else Reason.ABOVE_THE_LIMIT, figures)
-    if needed := theory.updates_to_approach(objective, start, rate, CLOSE):
+        at_the_limit = Reason.AT_THE_LIMIT if where == "at" else Reason.ABOVE_THE_LIMIT
+        return Verdict(claim, Reason.SIZES if apart and claim is not Claim.HELD else at_the_limit, figures)
+    if (needed := theory.updates_to_approach(objective, start, rate, CLOSE)) is not None:
         figures["needed"] = needed
     held_up, direction = holding_up(objective, theory.errors(objective, trace.theta[-1]), rate)
     figures |= held_up
@@ -173,7 +165,12 @@ def of_descent(
         arrived = Claim.ELSEWHERE if wrong_loss else Claim.ARRIVES
         return Verdict(arrived, Reason.WRONG_LOSS if wrong_loss else Reason.BELOW_THE_LIMIT, figures, direction)
     stopped = Reason.TOLERANCE if trace.outcome is Outcome.SETTLED else Reason.TOO_FEW_UPDATES
-    return Verdict(Claim.NOT_THERE, Reason.SIZES if "largest" in figures else stopped, figures, direction)
+    return Verdict(Claim.NOT_THERE, Reason.SIZES if apart else stopped, figures, direction)
+
+
+def differ_in_size(sizes: Collection[float], limit: float) -> bool:
+    """Whether every rate that a person would try is above the limit, because columns are of very different size."""
+    return bool(sizes) and limit < TRIED
 
 
 def standing(objective: QuadraticObjective) -> Reason:

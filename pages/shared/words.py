@@ -23,11 +23,10 @@ def apart(value: float, *others: float, digits: int = 4) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in words: 0.38 %, 64 %, 8.3 × 10⁵ %; so many digits that what is left of something is not all of it."""
-    digits = 2 if share < 0.95 else 3
-    while digits < 17 and share != 1 and number(100 * share, digits) == "100":
-        digits += 1
-    return f"{number(100 * share, digits)} %"
+    """A share in words: 0.38 %, 64 %, 8.3 × 10⁵ %. What is left of something is never all of it: 99.998 %."""
+    if 0.95 <= share < 1:
+        return f"{apart(100 * share, 100, digits=3)} %"
+    return f"{number(100 * share, 2 if share < 1 else 3)} %"
 
 
 def steady(value: float, digits: int = 5) -> str:
