@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gdcore.loop import Checkpoint, check, check_dimension, leaves, prepared, rates_of, runs_of
+from gdcore.loop import check, check_dimension, prepared, rates_of, runs_of
 from gdcore.objectives import Array, DataObjective, Objective
 from gdcore.optimizers import Optimizer
+from gdcore.parts import Checkpoint, leaves
 
 AT_ONCE = 1 << 13  # numbers of theta in a block of runs
 
