@@ -14,13 +14,14 @@ and so is the complex number that a negative float has as its root: the loop giv
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches
-from gdcore.objectives import Array, DataObjective, Objective
+from gdcore.objectives import Array, DataObjective, Objective, is_noisy
 from gdcore.optimizers import Optimizer
 from gdcore.parts import Checkpoint, Floats, Parts, parts_of
 from gdcore.schedules import SCHEDULES
@@ -98,10 +99,14 @@ def _gradient_at(
     """The gradient of the next update, part by part, at a point that is given part by part."""
     if isinstance(parts, Floats):
         return objective.partials  # type: ignore[no-any-return]
+    gradient = objective.gradient
+    if is_noisy(objective):
+        numbers = count(made)
+        gradient = lambda *at: objective.gradient(*at, update=next(numbers))  # noqa: E731
     if batches is None or takes_all(batches, objective.n_examples):
-        return lambda theta: (objective.gradient(theta),)
+        return lambda theta: (gradient(theta),)
     rows = iter(batches.rows(objective.n_examples, steps, made))
-    return lambda theta: (objective.gradient(theta, next(rows)),)
+    return lambda theta: (gradient(theta, next(rows)),)
 
 
 def follow(

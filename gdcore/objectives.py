@@ -9,6 +9,10 @@ single run then asks for these, which is eight times faster than small arrays. W
 (`x**3` or exp(x) of a large x, a division by 0) or turn complex (the root of a negative x), the run has left the
 numbers, as with NaN.
 
+An objective whose gradient has a part of chance, such as dropout, says so (`noisy = True`). It is then also given the
+number of the update, `gradient(theta, update=t)` or `gradient(theta, rows, update=t)`, counted from 0, and draws from
+`default_rng((seed, t))`: any update can be made again by itself. Its value has no noise.
+
 The loss of data is the **mean** over the examples, mean((X theta - y)^2), without a half and never a sum. One learning
 rate then means the same for every batch size, as with `mse` in Keras and `MSELoss` in PyTorch.
 """
@@ -52,6 +56,11 @@ class DataObjective(Protocol):
     def value(self, theta: Array, rows: Rows | None = None) -> Array: ...
 
     def gradient(self, theta: Array, rows: Rows | None = None) -> Array: ...
+
+
+def is_noisy(objective: Any) -> bool:
+    """Whether chance has a part in the gradient, other than by the batches."""
+    return getattr(objective, "noisy", False)
 
 
 class QuadraticObjective(Objective, Protocol):

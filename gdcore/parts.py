@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches
-from gdcore.objectives import Array
+from gdcore.objectives import Array, is_noisy
 from gdcore.optimizers import Optimizer
 
 NAN = float("nan")
@@ -109,7 +109,7 @@ def leaves(memory: Any) -> Iterator[Any]:
 def parts_of(objective: Any, checkpoint: Checkpoint, optimizer: Optimizer, batches: Batches | None = None) -> Parts:
     """The fastest parts for this descent."""
     alone = checkpoint.theta.ndim == 1 and batches is None
-    on_floats = alone and optimizer.elementwise and hasattr(objective, "partials")
+    on_floats = alone and optimizer.elementwise and hasattr(objective, "partials") and not is_noisy(objective)
     return Floats(checkpoint) if on_floats else Whole(checkpoint)
 
 

@@ -223,6 +223,45 @@ def test_numbers_that_overflow_in_the_loop_raise_nothing_and_the_callers_own_sti
     assert len(made) == 3 and not np.isfinite(made[-1].after.theta).any()
 
 
+# ---- objectives with chance of their own
+
+
+class Jittery(LeastSquares):
+    noisy = True
+    seeds = (5, 6)
+
+    def gradient(self, theta, rows=None, *, update):
+        noise = [np.random.default_rng((seed, update)).normal(size=3) for seed in self.seeds]
+        return super().gradient(theta, rows) + (noise if theta.ndim == 2 else noise[0])
+
+
+class JitteryParabola(Quadratic):
+    noisy = True
+
+    def gradient(self, theta, *, update):
+        return super().gradient(theta) + np.random.default_rng(update).normal(size=theta.shape)
+
+
+@every_rule
+@pytest.mark.parametrize("batches", [None, Batches(32)], ids=str)
+@pytest.mark.parametrize("start", [[1.0, -2.0, 3.0], [[1.0, -2.0, 3.0], [1.0, 2.0, 3.0]]], ids=["one", "two"])
+def test_noise_that_is_drawn_by_the_number_of_the_update_is_the_same_in_chunks(rule, batches, start):
+    jittery, schedule = Jittery(FEATURES, DATA.targets), RATES[1]
+    chunks = in_chunks(jittery, start, rule, schedule, batches, 200)
+    assert_same(chunks, in_chunks(jittery, start, rule, schedule, batches, 200, chunk=200))
+    rows = batches.rows(N, 200) if batches else [None] * 200
+    assert_array_equal(chunks[1][99], jittery.gradient(chunks[0][98], rows[99], update=99))
+    if batches or rule.name in ("AdaGrad", "RMSProp", "Adam"):
+        assert not np.array_equal(chunks[0], in_chunks(DATA, start, rule, schedule, batches, 200)[0])
+
+
+def test_noise_is_not_passed_by_on_floats_nor_on_the_fast_path():
+    trace = descend(JitteryParabola(0, 0, 1), [1.0], PLAIN, 0.1, 50)
+    assert_array_equal(trace.gradient[7], JitteryParabola(0, 0, 1).gradient(trace.theta[7], update=7))
+    trace = descend(Jittery(FEATURES, DATA.targets), [1.0, -2.0, 3.0], PLAIN, 0.1, 50)
+    assert_array_equal(trace.gradient[7], Jittery(FEATURES, DATA.targets).gradient(trace.theta[7], update=7))
+
+
 # ---- rules that look at the whole gradient
 
 
