@@ -14,6 +14,7 @@ from numpy.testing import assert_array_equal
 from gdcore import (
     OPTIMIZERS,
     SCHEDULES,
+    AdaGrad,
     Adam,
     Batches,
     Constant,
@@ -25,6 +26,7 @@ from gdcore import (
     Momentum,
     Outcome,
     Quadratic,
+    RMSProp,
     StepDecay,
     begin,
     descend,
@@ -358,7 +360,7 @@ def test_a_mistake_in_an_objective_is_not_taken_for_the_end_of_a_run():
 # ---- where the memory leaves the numbers
 
 
-ADAPTIVE = [kind() for kind in OPTIMIZERS if kind.name in ("AdaGrad", "RMSProp", "Adam")]
+ADAPTIVE = [AdaGrad(), RMSProp(), Adam()]
 every_adaptive_rule = pytest.mark.parametrize("rule", ADAPTIVE, ids=lambda rule: rule.name)
 
 

@@ -101,7 +101,8 @@ def test_one_initial_rate_per_run_gives_each_run_its_own_long_run(schedule, last
 
 
 def test_schedules_have_names_of_their_own_and_those_in_links_stay():
-    assert [kind.name for kind in SCHEDULES] == ["constant", "1/t", "exponential", "step", "cosine"]
+    names = [kind.name for kind in SCHEDULES]
+    assert names[:5] == ["constant", "1/t", "exponential", "step", "cosine"] and len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, np.array([0.1, -0.1])], ids=str)
