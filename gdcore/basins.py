@@ -60,7 +60,7 @@ def ends(
     for first in range(0, len(theta), size):
         block = slice(first, first + size)
         own_rates = rates if rates.ndim == 1 else rates[:, block]
-        theta[block], last_above[block] = _ends(objective, theta[block].copy(), optimizer, own_rates, goals[block])
+        theta[block], last_above[block] = _ends(objective, theta[block], optimizer, own_rates, goals[block])
     return Ends(theta, last_above)
 
 

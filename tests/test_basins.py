@@ -19,9 +19,12 @@ from gdcore import (
     Momentum,
     Outcome,
     RMSProp,
+    begin,
     descend,
     ends,
+    record,
 )
+from gdcore.optimizers import Optimizer
 
 RATES = {"plain": 0.01, "momentum": 0.003, "Nesterov": 0.003, "AdaGrad": 0.5, "RMSProp": 0.02, "Adam": 0.1}
 MINIMA = np.array([[3.0, 2.0], [-2.805118, 3.131312], [-3.779310, -3.283186], [3.584428, -1.848126]])
@@ -135,6 +138,39 @@ def test_a_run_whose_memory_overflows_has_left_the_numbers_though_it_stands_stil
     found = ends(steep, [[1.0], [-1.0]], rule, 0.1, 20)
     assert np.isnan(found.theta[0]).all() and np.isnan(found.last_above[0])
     assert np.isfinite(found.theta[1]).all()
+
+
+class Sign(Optimizer):
+    """The sign of the gradient: finite where the gradient is not."""
+
+    name = "sign"
+
+    def init(self, theta):
+        return None
+
+    def update(self, gradient, state):
+        return np.sign(gradient), state
+
+
+def slide(slope):
+    """An objective that only knows its slope: its value stays finite wherever theta goes."""
+    return SimpleNamespace(dimension=1, value=lambda theta: np.zeros(theta.shape[:-1]), gradient=slope)
+
+
+LEAVES = {
+    "theta": (slide(lambda theta: np.where(theta > 0, -1.0, 0.0)), GradientDescent(), 1e307),
+    "gradient": (slide(lambda theta: np.where((theta > 3) & (theta < 5), -np.inf, -1.0)), Sign(), 1.0),
+}
+
+
+@pytest.mark.parametrize("objective, rule, rate", LEAVES.values(), ids=LEAVES)
+def test_theta_or_gradient_alone_may_leave_the_numbers(objective, rule, rate):
+    starts = [[1.0], [-100.0]]
+    trace = descend(objective, starts, rule, rate, 50)
+    assert trace.outcome == (Outcome.NOT_FINITE, Outcome.STEP_LIMIT)
+    assert_are_the_ends(ends(objective, starts, rule, rate, 50), trace, inf)
+    alone = record(objective, begin(objective, starts[0], rule), rule, rate, 50, lambda update: None)
+    assert (alone.outcome, alone.last.update) == (trace.outcome[0], trace.steps_taken[0])
 
 
 def test_a_run_that_comes_back_from_where_its_value_was_no_number_has_left():

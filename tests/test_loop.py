@@ -218,7 +218,7 @@ def test_numbers_that_overflow_in_the_loop_raise_nothing_and_the_callers_own_sti
     steep = Quadratic(0, 0, -1e300)
     with np.errstate(all="raise"):
         made = []
-        for update in updates(steep, begin(steep, [1.0], PLAIN), PLAIN, 1e10, 3):
+        for update in updates(steep, begin(steep, [[1.0]], PLAIN), PLAIN, 1e10, 3):
             made.append(update)
             with pytest.raises(FloatingPointError):
                 np.ones(1) / 0.0
