@@ -18,9 +18,10 @@ from gdcore import datasets, scaling, theory
 from gdcore.basins import Ends, ends
 from gdcore.batches import Batches
 from gdcore.descent import Outcome, Trace, descend
-from gdcore.loop import Checkpoint, Replay, Update, begin, replay, updates
+from gdcore.loop import Update, begin, updates
 from gdcore.objectives import BroadcastLeastSquares, LeastSquares, Quadratic
 from gdcore.optimizers import OPTIMIZERS, AdaGrad, Adam, GradientDescent, Momentum, Nesterov, RMSProp
+from gdcore.parts import Checkpoint, Replay, replay
 from gdcore.recording import Recording, record
 from gdcore.schedules import SCHEDULES, Constant, Cosine, Exponential, InverseTime, StepDecay
 

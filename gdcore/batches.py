@@ -21,7 +21,8 @@ class Batches:
     order: "reshuffled" visits every example once an epoch, in a new order each time; "fixed" visits them as they
     stand; "replacement" draws each example anew, so that an update may see one twice. In the first two the last batch
     of an epoch may be smaller; with replacement there are no epochs and every batch is full.
-    seed: one number, or a tuple with one seed per run.
+    seed: one number, or a tuple with one seed per run. ValueError for a size below 1 or another order; and where they
+    are drawn, for a size above the number of examples, except with replacement.
     """
 
     size: int

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches, Indices
-from gdcore.loop import Checkpoint, Parts, check, check_start, leaves, prepared, rates_of, replay, runs_of, takes_all
+from gdcore.loop import check, check_start, prepared, rates_of, runs_of, takes_all
 from gdcore.objectives import Array, DataObjective, LeastSquares, Objective
 from gdcore.optimizers import Optimizer
+from gdcore.parts import Checkpoint, Parts, leaves, replay
 from gdcore.scan import descend_in_blocks, serves
 
 FIRST_LOOK = 64

@@ -9,6 +9,10 @@ single run then asks for these, which is eight times faster than small arrays. W
 (`x**3` or exp(x) of a large x, a division by 0) or turn complex (the root of a negative x), the run has left the
 numbers, as with NaN.
 
+An objective whose gradient has a part of chance, such as dropout, says so (`noisy = True`). It is then also given the
+number of the update, `gradient(theta, update=t)` or `gradient(theta, rows, update=t)`, counted from 0, and draws from
+`default_rng((seed, t))`: any update can be made again by itself. Its value has no noise.
+
 The loss of data is the **mean** over the examples, mean((X theta - y)^2), without a half and never a sum. One learning
 rate then means the same for every batch size, as with `mse` in Keras and `MSELoss` in PyTorch.
 """
@@ -54,6 +58,11 @@ class DataObjective(Protocol):
     def gradient(self, theta: Array, rows: Rows | None = None) -> Array: ...
 
 
+def is_noisy(objective: Any) -> bool:
+    """Whether chance has a part in the gradient, other than by the batches."""
+    return getattr(objective, "noisy", False)
+
+
 class QuadraticObjective(Objective, Protocol):
     """An objective with one Hessian (d, d) everywhere; its optimum (d,) is None where there is no minimum."""
 
@@ -69,7 +78,7 @@ class Quadratic:
     """f(x) = a2 x^2 + a1 x + a0, a function of one parameter: theta has shape (..., 1).
 
     The gradient is 2 a2 x + a1 and the curvature 2 a2. The minimum is at -a1 / (2 a2); without positive curvature
-    there is none and `optimum` is None.
+    there is none and `optimum` is None. ValueError for a coefficient that is not finite.
     """
 
     a0: float
@@ -115,6 +124,8 @@ class LeastSquares:
     the full loss and its gradient does not grow with n, and a sum of squares is never negative. Optimum, least loss and
     curvatures are taken from it too, and keep their digits however far from 0 the features are (see `decomposition`).
     (The expanded form theta'H theta - 2 g'theta + c is as fast, but loses up to 13 digits and can fall below 0.)
+
+    features (n, p), targets (n,). ValueError for other shapes, and for numbers that are not finite.
     """
 
     def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
@@ -185,7 +196,7 @@ class BroadcastLeastSquares:
     mean((p - mean(y))^2) + var(y), so this is least squares on targets that are all equal to their mean, lifted by
     their variance: its optimum predicts mean(y) everywhere, and no n x n matrix is needed to compute it.
     The Hessian is that of the right loss; only the optimum gives the mistake away. Within a batch, the batch's own mean
-    and variance take their place.
+    and variance take their place. Shapes and errors are those of `LeastSquares`.
     """
 
     def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:

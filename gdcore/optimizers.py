@@ -38,7 +38,6 @@ class Optimizer(Protocol):
 
     def update(self, gradient: Array, state: Any) -> tuple[Array, Any]:
         """The direction, which the rate is then multiplied by, and the next memory. What goes in is not changed."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,10 @@ class GradientDescent(Optimizer):
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """Heavy ball: v <- beta v + g, direction v (Polyak 1964). v starts at 0; `torch.optim.SGD(momentum=beta)`."""
+    """Heavy ball: v <- beta v + g, direction v (Polyak 1964). v starts at 0; `torch.optim.SGD(momentum=beta)`.
+
+    The memory is the velocity v. ValueError unless beta is in [0, 1).
+    """
 
     name: ClassVar[str] = "momentum"
     beta: float = 0.9
@@ -77,6 +79,7 @@ class Nesterov(Optimizer):
     """Nesterov's momentum: v <- beta v + g, direction g + beta v (Nesterov 1983, Sutskever et al. 2013).
 
     As `torch.optim.SGD(momentum=beta, nesterov=True)`: theta is the point at which the gradient is taken.
+    The memory is the velocity v. ValueError unless beta is in [0, 1).
     """
 
     name: ClassVar[str] = "Nesterov"
@@ -95,7 +98,10 @@ class Nesterov(Optimizer):
 
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
-    """Divide by the root of all squares so far: s <- s + g^2, direction g / (sqrt(s) + epsilon) (Duchi et al. 2011)."""
+    """Divide by the root of all squares so far: s <- s + g^2, direction g / (sqrt(s) + epsilon) (Duchi et al. 2011).
+
+    The memory is s. ValueError unless epsilon is positive and finite.
+    """
 
     name: ClassVar[str] = "AdaGrad"
     epsilon: float = 1e-10
@@ -115,7 +121,8 @@ class AdaGrad(Optimizer):
 class RMSProp(Optimizer):
     """Divide by a running root mean square: s <- rho s + (1 - rho) g^2, direction g / (sqrt(s) + epsilon).
 
-    Tieleman & Hinton 2012, lecture 6; no bias correction, as in PyTorch.
+    Tieleman & Hinton 2012, lecture 6; no bias correction, as in PyTorch. The memory is s. ValueError unless rho is in
+    [0, 1) and epsilon positive and finite.
     """
 
     name: ClassVar[str] = "RMSProp"
@@ -140,6 +147,8 @@ class Adam(Optimizer):
 
     m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
     direction  m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)  at update t = 1, 2, ...
+
+    The memory is (m, v, t). ValueError unless the betas are in [0, 1) and epsilon is positive and finite.
     """
 
     name: ClassVar[str] = "Adam"

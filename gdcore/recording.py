@@ -12,9 +12,10 @@ import numpy as np
 
 from gdcore.batches import Batches
 from gdcore.descent import Outcome
-from gdcore.loop import Checkpoint, Update, leaves, updates
+from gdcore.loop import Update, updates
 from gdcore.objectives import DataObjective, Objective
 from gdcore.optimizers import Optimizer
+from gdcore.parts import Checkpoint, leaves
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches, Indices
-from gdcore.objectives import Array, LeastSquares
+from gdcore.objectives import Array, LeastSquares, is_noisy
 from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
 
 LINEAR_RULES = (GradientDescent, Momentum, Nesterov)  # direction and next memory are linear in gradient and memory
@@ -35,7 +35,7 @@ Run = Callable[[Array, Array, Array], Iterator[tuple[Array, Array, Array]]]
 
 def serves(objective: Any, optimizer: Optimizer, batches: Batches | None) -> bool:
     """Whether this descent is made of affine maps, and small ones."""
-    if not (isinstance(objective, LeastSquares) and isinstance(optimizer, LINEAR_RULES)):
+    if not (isinstance(objective, LeastSquares) and isinstance(optimizer, LINEAR_RULES)) or is_noisy(objective):
         return False
     return (batches is not None and batches.size == 1) or objective.design.shape[1] <= WIDE
 

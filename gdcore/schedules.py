@@ -164,7 +164,9 @@ class Cosine(Schedule):
 
     def __call__(self, step: Any) -> Rate:
         progress = np.minimum(step, self.steps) / self.steps
-        return self.final + (self.initial - self.final) * ((1 + np.cos(np.pi * progress)) / 2)
+        share = (1 + np.cos(np.pi * progress)) / 2  # from 1 to 0
+        rate = self.final + (self.initial - self.final) * share
+        return np.where(share == 1, self.initial, rate)[()]  # the first is exact, however far the last is
 
     @property
     def last(self) -> Rate:

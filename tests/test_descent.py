@@ -368,7 +368,11 @@ def test_outcomes_say_what_happened_in_a_sentence():
         ({"learning_rate": [0.1] * 4, "batches": Batches(5, (1, 2, 3))}, "start, learning_rate and seed .*4.*3"),
         ({"batches": Batches(21)}, "size must be at most the number of examples, 20, got 21"),
         ({"objective": PARABOLA, "start": [1.0], "batches": Batches(1)}, "batches"),
-        ({"objective": PARABOLA, "start": [1.0, 2.0]}, r"start .*\(2,\)"),
+        ({"objective": PARABOLA, "start": [1.0, 2.0]}, r"start must have shape \(1,\) or \(runs, 1\), .* got \(2,\)"),
+        ({"start": [1.0, 2.0]}, r"start must have shape \(3,\) or \(runs, 3\), the objective's dimension, got \(2,\)"),
+        ({"start": np.ones((3, 2))}, r"start must have shape \(3,\) or \(runs, 3\), .* got \(3, 2\)"),
+        ({"objective": ROSENBROCK}, r"start must have shape \(2,\) or \(runs, 2\), .* got \(3,\)"),
+        ({"objective": BroadcastLeastSquares(FEATURES, TARGETS), "start": [1.0]}, r"start must have shape \(3,\)"),
     ],
 )
 def test_misuse_raises_one_sentence_with_the_name_and_the_value(change, message):

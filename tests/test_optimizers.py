@@ -23,7 +23,7 @@ from gdcore import (
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "optimizers.json").read_text())
 PARABOLA = Quadratic(a0=-3, a1=-2, a2=3)
-every_optimizer = pytest.mark.parametrize("rule", [kind() for kind in OPTIMIZERS], ids=lambda rule: type(rule).__name__)
+every_optimizer = pytest.mark.parametrize("rule", [kind() for kind in OPTIMIZERS], ids=lambda rule: rule.name)
 
 
 def from_torch(run):
@@ -97,6 +97,19 @@ def test_first_direction_by_hand(rule, direction):
 def test_zero_gradient_from_a_fresh_state_gives_zero_direction(rule, shape):
     direction, _ = rule.update(np.zeros(shape), rule.init(np.ones(shape)))
     assert_array_equal(direction, np.zeros(shape))
+
+
+def test_rules_have_names_of_their_own_and_those_in_links_stay():
+    names = [kind.name for kind in OPTIMIZERS]
+    assert names[:3] == ["plain", "momentum", "Nesterov"] and len(set(names)) == len(names) and all(names)
+
+
+@every_optimizer
+def test_a_rule_that_says_it_is_elementwise_gives_a_coordinate_the_same_whatever_the_others_do(rule):
+    gradients = np.random.default_rng(0).normal(size=(20, 3))
+    others = gradients * [1, 100, -3]
+    same = (directions(rule, gradients)[:, 0] == directions(rule, others)[:, 0]).all()
+    assert rule.elementwise == same
 
 
 @every_optimizer

@@ -1,7 +1,7 @@
 """Schedules against rates written by hand."""
 
-from dataclasses import fields, replace
-from math import sqrt
+from dataclasses import replace
+from math import inf, sqrt
 
 import numpy as np
 import pytest
@@ -47,18 +47,76 @@ def test_an_array_of_steps_gives_the_rates_of_the_single_steps(schedule, rates):
 
 @every_schedule
 def test_one_initial_rate_per_run_gives_each_run_its_own_schedule(schedule, rates):
-    initial = fields(schedule)[0].name
-    together = replace(schedule, **{initial: np.array([0.1, 0.2, 3.0])})(np.arange(6)[:, None])
-    alone = [replace(schedule, **{initial: rate})(np.arange(6)) for rate in (0.1, 0.2, 3.0)]
+    together = replace(schedule, initial=np.array([0.1, 0.2, 3.0]))(np.arange(6)[:, None])
+    alone = [replace(schedule, initial=rate)(np.arange(6)) for rate in (0.1, 0.2, 3.0)]
     assert_allclose(together, np.transpose(alone), rtol=1e-15)
+
+
+# last rate and sum of all rates, by hand; the formulas stand on paper, not in the code
+IN_THE_LONG_RUN = [
+    (Constant(0.5), 0.5, inf),
+    (Constant(0.0), 0, 0),
+    (InverseTime(1.0, decay=0.5), 0, inf),
+    (InverseTime(0.3, decay=0), 0.3, inf),
+    (Exponential(0.8, decay=0.5), 0, 1.6),
+    (Exponential(0.8, decay=0), 0, 0.8),
+    (Exponential(0.8, decay=1), 0.8, inf),
+    (StepDecay(1.0, factor=0.5, every=2), 0, 4),
+    (StepDecay(1.0, factor=0, every=4), 0, 4),
+    (StepDecay(0.7, factor=1, every=4), 0.7, inf),
+    (Cosine(1.0, final=0, steps=4), 0, 2.5),
+    (Cosine(0.4, final=0.2, steps=2), 0.2, inf),
+    (Cosine(0.05, final=0.05, steps=50), 0.05, inf),
+]
+every_long_run = pytest.mark.parametrize("schedule, last, total", IN_THE_LONG_RUN, ids=lambda value: str(value)[:40])
+
+
+def test_the_long_run_is_written_down_for_every_schedule():
+    assert {type(schedule) for schedule, _, _ in IN_THE_LONG_RUN} == set(SCHEDULES)
+
+
+@every_long_run
+def test_a_schedule_knows_its_last_rate_and_the_sum_of_all(schedule, last, total):
+    assert schedule.last == last
+    assert schedule.total == pytest.approx(total, rel=1e-12)
+    rates = schedule(np.arange(100_000))
+    if total == inf:
+        assert rates[50_000:].sum() > 0.5 * min(rates[10_000:20_000].sum(), rates[0])  # it goes on growing
+    else:
+        assert rates.sum() == pytest.approx(total, rel=1e-12)
+
+
+@every_long_run
+@pytest.mark.parametrize("initial", [5e-324, 1e-17, 0.3, 1e17, 1.7e308])
+def test_the_first_rate_is_the_initial_one_to_the_bit_however_far_the_last_is(schedule, last, total, initial):
+    assert replace(schedule, initial=initial)(0) == initial
+
+
+@every_long_run
+def test_a_schedule_is_constant_if_and_only_if_its_rates_are_all_the_same(schedule, last, total):
+    rates = schedule(np.arange(100))
+    assert schedule.is_constant == (np.ptp(rates) == 0)
+
+
+@every_long_run
+def test_one_initial_rate_per_run_gives_each_run_its_own_long_run(schedule, last, total):
+    initial = np.array([0.1, 0.2, 3.0])
+    together = replace(schedule, initial=initial)
+    alone = [replace(schedule, initial=rate) for rate in initial.tolist()]
+    assert_allclose(np.broadcast_to(together.last, 3), [one.last for one in alone], rtol=1e-15)
+    assert_allclose(np.broadcast_to(together.total, 3), [one.total for one in alone], rtol=1e-15)
+
+
+def test_schedules_have_names_of_their_own_and_those_in_links_stay():
+    names = [kind.name for kind in SCHEDULES]
+    assert names[:5] == ["constant", "1/t", "exponential", "step", "cosine"] and len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, np.array([0.1, -0.1])], ids=str)
 @pytest.mark.parametrize("schedule, _", BY_HAND, ids=lambda value: str(value)[:40])
 def test_a_first_rate_that_is_negative_or_not_finite_raises(schedule, _, bad):
-    initial = fields(schedule)[0].name
-    with pytest.raises(ValueError, match=rf"{initial} must be finite and at least 0, got .*{str(bad)[-4:]}"):
-        replace(schedule, **{initial: bad})
+    with pytest.raises(ValueError, match=rf"initial must be finite and at least 0, got .*{str(bad)[-4:]}"):
+        replace(schedule, initial=bad)
 
 
 @pytest.mark.parametrize(
