@@ -10,6 +10,7 @@ from pages.shared import regression_charts as charts
 from pages.shared import regression_words as words
 from pages.shared.common_settings import (
     IN_UNITS_OF_THE_DATA,
+    keep_a_rate_that_works,
     names_of_the_line,
     offer_to_standardise,
     pick_a_rate,
@@ -49,7 +50,6 @@ from pages.shared.regression_settings import (
     all_settings,
     compute,
     dataset_of,
-    keep_a_rate_that_works,
     model_of,
     noisy_options,
     start_of,

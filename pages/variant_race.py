@@ -10,7 +10,12 @@ from gdcore.datasets import Dataset
 from pages.shared import lanes, own_data, programs, race_claims, sweep, take_home, timeline
 from pages.shared import race_charts as charts
 from pages.shared import race_words as words
-from pages.shared.common_settings import names_of_the_line, offer_to_standardise, take_back_a_start_without_loss
+from pages.shared.common_settings import (
+    keep_a_rate_that_works,
+    names_of_the_line,
+    offer_to_standardise,
+    take_back_a_start_without_loss,
+)
 from pages.shared.controls import Panel
 from pages.shared.frame import run
 from pages.shared.gallery import previous_and_next
@@ -116,8 +121,10 @@ def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
         dataset, notes = choose_data(panel)
         panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
     model = model_of(values, dataset)
-    panel.rates_around(theory.rate_limit(theory.curvatures(model.objective)))
+    curved = theory.curvatures(model.objective)
+    panel.rates_around(theory.rate_limit(curved))
     if values["rates"] == SAME:
+        keep_a_rate_that_works(panel, model, theory.rate_limit(curved), theory.best_rate(curved))
         with place_of_the_rate:
             panel.draw("rate")
     for lane in range(1, values["lanes"] + 1):

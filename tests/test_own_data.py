@@ -7,7 +7,7 @@ import pytest
 from pages.shared import tables
 from tests.harness import PAGES, drawn, open_lesson
 
-LEFT_OUT = "the row is left out until it is."
+LEFT_OUT = "Until it is, its row is left out."
 
 
 def opened(way: str, page: str = "regression"):
@@ -35,7 +35,7 @@ def said(app) -> list[str]:
 
 
 def faulty(row: int, column: str, text: str, demand: str = "a number, such as 1.5") -> str:
-    return f"Row {row}, ` {column} `: ` {text} ` is not {demand}; {LEFT_OUT}"
+    return f"Row {row}, ` {column} `: ` {text} ` is not {demand}. {LEFT_OUT}"
 
 
 # the grid

@@ -265,6 +265,18 @@ def table(rows: np.ndarray) -> Dataset:
     return Dataset(rows[:, :1], rows[:, 1], ("km",), "price", "", "")
 
 
+@pytest.mark.parametrize("page", ["regression", "race"])
+def test_switching_the_scale_of_an_own_table_takes_a_rate_that_is_below_the_new_limit(page):
+    app = with_a_table(page, FAR_APART, rate="0.1")
+    switch = app.toggle(key=f"{page}_standardise")
+    switch.set_value(True).run()
+    assert app.text_input(key=f"{page}_rate_text").value == "0.1"  # below the limit of 1: it is kept
+    app.toggle(key=f"{page}_standardise").set_value(False).run()
+    assert not app.exception
+    taken = RATE.number(app.text_input(key=f"{page}_rate_text").value)
+    assert 0 < taken < limit_of(FAR_APART)
+
+
 @pytest.mark.parametrize(
     ("data", "units"),
     [

@@ -58,6 +58,20 @@ def best_when_standardised(dataset: Dataset) -> str:
     return repr(theory.best_rate(theory.curvatures(Model(dataset, standardise=True).objective)))
 
 
+def remember_the_switch(panel: Panel, standardise: bool) -> None:
+    st.session_state[panel.key("switched")] = standardise
+
+
+def keep_a_rate_that_works(panel: Panel, model: Model, limit: float, best: float) -> None:
+    """Where the reader has just switched *standardise*, a rate that is not below the new limit gives way to the best.
+
+    Here and not in the callback of the switch: that would have to keep the data for it, and to decompose them again.
+    """
+    switched = st.session_state.pop(panel.key("switched"), None)
+    if switched is model.standardise and RATE.number(panel.values["rate"]) >= limit:
+        panel.assign({"rate": repr(best)})
+
+
 def offer_to_standardise(panel: Panel, dataset: Dataset, **also: str) -> None:
     """One click to features of one size, at the best rate of that scale: one step of Undo, and all of it or nothing.
 

@@ -4,7 +4,6 @@ from math import inf, isinf
 
 import numpy as np
 
-from gdcore import Cosine, Exponential, InverseTime, StepDecay
 from pages.shared.race_runs import Course, Race
 from pages.shared.race_words import above, bytes_of_an_update, goal_in_words
 from pages.shared.words import count, number, percent
@@ -75,7 +74,7 @@ def climbing(course: Course) -> float:
 
 
 def arrivals(race: Race) -> str:
-    falling = [c for c in race.courses if isinstance(c.lane.schedule, InverseTime | Exponential | StepDecay | Cosine)]
+    falling = [c for c in race.courses if c.lane.schedule.last < c.lane.schedule.initial]
     if not falling:
         return "No rate falls in this race: see the scene “Decay rescues SGD”."
     ends = [f"{course.name}, falling rate: ends {above(race, float(np.median(course.last)))}" for course in falling]

@@ -18,6 +18,7 @@ from pages.shared.common_settings import (
     examples,
     names_of_the_line,
     parameter,
+    remember_the_switch,
     seed,
 )
 from pages.shared.models import Model
@@ -58,7 +59,7 @@ def all_settings() -> tuple:
         NOISE,
         OUTLIERS,
         seed("data_seed", "Seed of the data", 7),
-        Switch("standardise", "Standardise the features", help=glossary.help("standardise")),
+        Switch("standardise", "Standardise the features", then=remember_the_switch, help=glossary.help("standardise")),
         Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS)), help=glossary.help("order")),
         Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help=glossary.help("seed", HERE["seeds"])),
         seed("seed", "First seed", 62),

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from gdcore import GradientDescent, datasets, descend
 from gdcore.datasets import Dataset
@@ -16,6 +15,7 @@ from pages.shared.common_settings import (
     examples,
     names_of_the_line,
     parameter,
+    remember_the_switch,
     seed,
     tolerance,
 )
@@ -74,20 +74,6 @@ def suggest_rate(panel: Panel, data: str) -> None:
     """A rate that suits these data, for a reader who picks them by hand; links and scenes say theirs."""
     if data in SUGGESTED_RATE:
         panel.assign({"rate": SUGGESTED_RATE[data]})
-
-
-def remember_the_switch(panel: Panel, standardise: bool) -> None:
-    st.session_state[panel.key("switched")] = standardise
-
-
-def keep_a_rate_that_works(panel: Panel, model: Model, limit: float, best: float) -> None:
-    """Where the reader has just switched *standardise*, a rate that is not below the new limit gives way to the best.
-
-    Here and not in the callback of the switch: that would have to keep the data for it, and to decompose them again.
-    """
-    switched = st.session_state.pop(panel.key("switched"), None)
-    if switched is model.standardise and RATE.number(panel.values["rate"]) >= limit:
-        panel.assign({"rate": repr(best)})
 
 
 def dataset_of(values: Mapping[str, Any]) -> Dataset:

@@ -94,7 +94,7 @@ def read_cells(cells: Mapping[str, Sequence[str]]) -> Table:
         if not any(demands):
             good.append(values)
         faults += [
-            f"Row {number(i)}, {literal(name)}: {literal(text)} is not {demand}; the row is left out until it is."
+            f"Row {number(i)}, {literal(name)}: {literal(text)} is not {demand}. Until it is, its row is left out."
             for name, text, demand in zip(cells, texts, demands, strict=True)
             if demand
         ]

@@ -60,7 +60,7 @@ def paste_at(page: Page, row: int, column: str, text: str) -> None:
 
 
 def named(row: int, column: str, text: str) -> str:
-    return f"Row {row}, {column}: {text} is not a number, such as 1.5; the row is left out until it is."
+    return f"Row {row}, {column}: {text} is not a number, such as 1.5. Until it is, its row is left out."
 
 
 def assert_fitted(page: Page, x: list[float], y: list[float], said: str = "") -> None:
