@@ -6,9 +6,13 @@ steps never let such numbers drown in the rounding of larger ones:
 1. `compressed` centres: where X has a constant column, the means of all columns and the deviations from them are at
    right angles, |X theta - y|^2 = |C theta - y_c|^2 + n (c . theta - mean(y))^2. A few rows then stand for all n.
 2. `Decomposition` makes of these rows, the means first, a QR decomposition with column pivoting, which keeps small rows
-   as exact as large ones. What a column has beside the ones before it decides what is zero: here, and nowhere else.
+   as exact as large ones.
 3. `_orthogonal` takes the singular values from that R by Jacobi rotations: each to nearly all its digits, where the
    usual way gives all of them the rounding of the largest. Curvatures are their squares: even a kappa of 1e40 is right.
+
+Which columns depend on others is decided by `_independent`, and nowhere else: from the numbers as they were given,
+whose rounding no shift and no scale takes away. So features, standardised features and what is said of them agree.
+Whether a residual is 0 is decided where it is computed: in `beyond` and `residuals`, by the rounding of its terms.
 
 Sources: Higham 2000, QR factorization with complete pivoting and accurate computation of the SVD; Demmel et al. 1999.
 """
@@ -24,13 +28,14 @@ Array = npt.NDArray[np.float64]
 
 EPSILON = float(np.finfo(float).eps)
 ROUNDING = 16 * EPSILON  # how far a few operations may take a number from where it belongs
+SMALLEST = 1e-150  # the square of a smaller number is nothing
 SWEEPS = 40  # never needed: some six turn all columns to right angles
 
 
 def constant_column(design: Array) -> int | None:
     """The index of one that holds the same number everywhere, and not 0."""
     for j, column in enumerate(design.T):
-        if column[0] == column[-1] != 0 and (column == column[0]).all():
+        if column[0] == column[-1] and abs(column[0]) > SMALLEST and (column == column[0]).all():
             return j
     return None
 
@@ -44,17 +49,26 @@ def compressed(design: Array, targets: Array, level: int | None) -> Array:
     columns = [*design.T, targets]
     if level is None:
         return _triangle(np.array(columns).T)
-    deviations = np.array(columns[:level] + columns[level + 1 :])  # contiguous columns: quick to sum, and for the QR
-    means = deviations[:, :1].copy()
-    deviations -= means  # exact where values lie far from 0 and near each other
-    shift = np.add.reduce(deviations, 1, keepdims=True) / len(targets)
-    deviations -= shift
-    rotated, centre = _triangle(deviations.T), (means + shift)[:, 0]
+    deviations, centre = centred(np.array(columns[:level] + columns[level + 1 :]))
+    rotated = _triangle(deviations.T)
     rows = np.zeros((len(rotated) + 1, len(columns)))
     rows[0, :level], rows[0, level], rows[0, level + 1 :] = centre[:level], design[0, level], centre[level:]
     rows[0] *= sqrt(len(targets))
     rows[1:, :level], rows[1:, level + 1 :] = rotated[:, :level], rotated[:, level:]
     return rows
+
+
+def centred(columns: Array) -> tuple[Array, Array]:
+    """The rows of `columns`, (k, n), less their means, in their own memory, and the means, (k,).
+
+    Exact where the values of a row lie far from 0 and near each other, and 0 where they are constant. A row is
+    contiguous memory: quick to sum.
+    """
+    first = columns[:, :1].copy()
+    columns -= first
+    shift = np.add.reduce(columns, 1, keepdims=True) / columns.shape[1]
+    columns -= shift
+    return columns, (first + shift)[:, 0]
 
 
 def _triangle(columns: Array) -> Array:
@@ -67,25 +81,28 @@ class Decomposition:
 
     `rows` R (r, d), `rotated` z (r,), `pivots` (r,), the columns in the order in which R[:, pivots] is triangular, and
     `beyond`, the part of |y| that no theta reaches; what rounding has left of a zero is 0.
+
+    given: how long the columns of X were as they were given, (d,), in the units that they have now.
     """
 
-    def __init__(self, compressed: Array, level: int | None) -> None:
-        self._compressed, self._level = compressed, level
+    def __init__(self, compressed: Array, level: int | None, given: Array) -> None:
+        self._compressed, self._level, self._given = compressed, level, given
         work = compressed.copy()
-        pivots: list[int] = []
-        columns, lengths = work[:, :-1], np.linalg.norm(compressed, axis=0)
-        for k in range(min(columns.shape)):
-            left = _left(columns, lengths[:-1], pivots)
-            if not left.any():
-                break
-            columns[k:, left == 0] = 0
-            pivots.append(int(left.argmax()))
+        columns, pivots = work[:, :-1], []
+        waiting = _independent(columns, level, given)
+        dependent = np.setdiff1d(np.arange(len(given)), waiting)
+        while waiting:
+            k = len(pivots)
+            if dependent.size:
+                columns[k:, dependent[_left(columns, given, pivots)[dependent] == 0]] = 0
+            pivots.append(waiting.pop(int(np.linalg.norm(columns[k:, waiting], axis=0).argmax())))
             _reflect(work[k:], pivots[-1])
         rank, self.pivots = len(pivots), np.array(pivots, dtype=int)
         self.rows, self.rotated = columns[:rank], work[:rank, -1]
         beyond = float(np.linalg.norm(work[rank:, -1]))
         spread = np.linalg.norm(compressed[0 if level is None else 1 :, :-1], axis=0)
-        self.beyond = beyond if beyond > ROUNDING * (lengths[-1] + spread @ np.abs(self.optimum)) else 0.0
+        terms = np.linalg.norm(compressed[:, -1]) + spread @ np.abs(self.optimum)
+        self.beyond = beyond if beyond > ROUNDING * terms else 0.0
 
     @cached_property
     def optimum(self) -> Array:
@@ -97,15 +114,28 @@ class Decomposition:
         triangle = _triangle(self._compressed[:, [*chosen, -1]])[: len(chosen)]
         theta = np.zeros(self.rows.shape[1])
         theta[chosen] = np.linalg.solve(triangle[:, :-1], triangle[:, -1])
-        return np.asarray(theta - self.flat @ (self.flat.T @ theta))
+        if len(chosen) in (0, len(theta)):
+            return theta
+        # M theta is the same for all of them, and the nearest to 0 is a sum of rows of M.
+        sizes = np.abs(self._made_of_pivots).max(1)
+        rows = self._made_of_pivots / sizes[:, None]
+        return np.asarray(rows.T @ np.linalg.solve(rows @ rows.T, theta[self.pivots] / sizes))
+
+    @cached_property
+    def _made_of_pivots(self) -> Array:
+        """M (r, d) in X = X[:, pivots] M, without the shares that are smaller than the rounding of their column."""
+        made = np.asarray(np.linalg.solve(self.rows[:, self.pivots], self.rows))
+        terms = np.abs(made) * self._given[self.pivots, None]
+        made[terms <= ROUNDING * (self._given + terms.sum(0))] = 0
+        made[:, self.pivots] = np.eye(len(made))
+        return made
 
     @cached_property
     def flat(self) -> Array:
         """Directions along which X theta stays as it is, columns of (d, d - r)."""
         dependent = np.setdiff1d(np.arange(self.rows.shape[1]), self.pivots)
-        directions = np.zeros((self.rows.shape[1], len(dependent)))
-        directions[dependent, range(len(dependent))] = 1
-        directions[self.pivots] = -np.linalg.solve(self.rows[:, self.pivots], self.rows[:, dependent])
+        directions = np.eye(self.rows.shape[1])[:, dependent]
+        directions[self.pivots] = -self._made_of_pivots[:, dependent]
         return np.asarray(np.linalg.qr(directions)[0])
 
     @cached_property
@@ -130,15 +160,36 @@ class Decomposition:
         return turned[:, order], left[:, order]
 
 
-def _left(columns: Array, lengths: Array, pivots: list[int]) -> Array:
+def _independent(columns: Array, level: int | None, given: Array) -> list[int]:
+    """Columns of (m, d) that do not depend on each other, and on which all the others depend.
+
+    Whether a column depends on others does not change with what is added to it, so beside a constant column only the
+    deviations count; nor with its unit, so each is measured in the length that it was given with. Next is the longest,
+    so that the others have small shares in it, and of several about as long the one that rounding has reached least.
+    """
+    chosen = [] if level is None else [level]
+    work = columns[len(chosen) :] / np.where(given == 0, 1.0, given)  # the column of the level is 0 here
+    pivots: list[int] = []
+    for k in range(min(work.shape)):
+        left = _left(work, np.ones_like(given), pivots)
+        if not left.any():
+            break
+        work[k:, left == 0] = 0
+        long = left * given >= (left * given).max() / 2
+        pivots.append(int((left * long).argmax()))
+        _reflect(work[k:], pivots[-1])
+    return chosen + pivots
+
+
+def _left(columns: Array, given: Array, pivots: list[int]) -> Array:
     """How long each column (d,) still is without its part along the pivots. What rounding has left of a zero is 0.
 
-    A column and its part along the pivots are sums of numbers as long as `lengths`, which rounding has reached before.
+    A column and its part along the pivots are sums of numbers as long as `given`, which rounding has reached before.
     """
     k = len(pivots)
     left = np.linalg.norm(columns[k:], axis=0)
     shares = np.abs(np.linalg.solve(columns[:k, pivots], columns[:k]))
-    return np.where(left <= ROUNDING * (lengths + lengths[pivots] @ shares), 0.0, left)
+    return np.where(left <= ROUNDING * (given + given[pivots] @ shares), 0.0, left)
 
 
 def _reflect(rows: Array, pivot: int) -> None:

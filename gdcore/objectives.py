@@ -19,7 +19,7 @@ rate then means the same for every batch size, as with `mse` in Keras and `MSELo
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from math import isfinite
+from math import isfinite, sqrt
 from typing import Any, Protocol
 
 import numpy as np
@@ -120,6 +120,10 @@ class LeastSquares:
     The gradient is 2 X'(X theta - y) / n and the Hessian 2 X'X / n. Where columns of X depend on each other the optimum
     is a whole valley, and `optimum` is its point nearest to 0.
 
+    shift (p,): what was taken off each feature, in its units now. Features + shift are then the numbers as they were
+    given, and their rounding decides whether columns depend on each other: the same for any shift and scale. For
+    `scaling.standardised` it is mean / scale.
+
     `compressed`, at most d + 1 rows [X y], has the same |X theta - y| for every theta and stands for all n: the cost of
     the full loss and its gradient does not grow with n, and a sum of squares is never negative. Optimum, least loss and
     curvatures are taken from it too, and keep their digits however far from 0 the features are (see `decomposition`).
@@ -128,9 +132,12 @@ class LeastSquares:
     features (n, p), targets (n,). ValueError for other shapes, and for numbers that are not finite.
     """
 
-    def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
+    def __init__(
+        self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True, shift: npt.ArrayLike | None = None
+    ) -> None:
         self.design, self.targets = _checked(features, targets, intercept)  # (n, d), (n,)
         self.n_examples = len(self.targets)
+        self._shift = _checked_shift(shift, self.design.shape[1], intercept)
         self._level = self.design.shape[1] - 1 if intercept else constant_column(self.design)
         self.compressed = compressed(self.design, self.targets, self._level)
         self._design, self._targets = self.compressed[:, :-1], self.compressed[:, -1]
@@ -158,7 +165,13 @@ class LeastSquares:
 
     @cached_property
     def _decomposition(self) -> Decomposition:
-        return Decomposition(self.compressed, self._level)
+        given = np.hypot(np.linalg.norm(self._design, axis=0), sqrt(self.n_examples) * self._shift)
+        return Decomposition(self.compressed, self._level, given)
+
+    @property
+    def has_valley(self) -> bool:
+        """Whether columns of X depend on each other, as far as their rounding lets one tell: no unique optimum."""
+        return len(self._decomposition.pivots) < self.design.shape[1]
 
     @property
     def optimum(self) -> Array:
@@ -195,14 +208,18 @@ class BroadcastLeastSquares:
     Every prediction p_i is compared with every target y_j. The mean over all pairs of (p_i - y_j)^2 is
     mean((p - mean(y))^2) + var(y), so this is least squares on targets that are all equal to their mean, lifted by
     their variance: its optimum predicts mean(y) everywhere, and no n x n matrix is needed to compute it.
-    The Hessian is that of the right loss; only the optimum gives the mistake away. Within a batch, the batch's own mean
-    and variance take their place. Shapes and errors are those of `LeastSquares`.
+    `shift` is that of `LeastSquares`, and so are shapes and errors. The Hessian is that of the right loss; only the
+    optimum gives the mistake away. Within a batch, the batch's own mean and variance take their place.
     """
 
-    def __init__(self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True) -> None:
+    def __init__(
+        self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True, shift: npt.ArrayLike | None = None
+    ) -> None:
         self.design, self.targets = _checked(features, targets, intercept)
         self.n_examples = len(self.targets)
-        self._to_the_mean = LeastSquares(self.design, np.full(self.n_examples, self.targets.mean()), intercept=False)
+        to_the_mean = np.full(self.n_examples, self.targets.mean())
+        shifts = _checked_shift(shift, self.design.shape[1], intercept)
+        self._to_the_mean = LeastSquares(self.design, to_the_mean, intercept=False, shift=shifts)
 
     @property
     def dimension(self) -> int:
@@ -260,6 +277,15 @@ def _checked(features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool) -
     if not (np.isfinite(design).all() and np.isfinite(targets).all()):
         raise ValueError("features and targets must be finite, got a NaN or an infinity among them")
     return (_with_ones(design) if intercept else design), targets
+
+
+def _checked_shift(shift: npt.ArrayLike | None, d: int, intercept: bool) -> Array:
+    """The shift of each column of the design matrix, (d,): the ones of the intercept have none."""
+    p = d - intercept
+    shifts = np.zeros(p) if shift is None else np.asarray(shift, dtype=float)
+    if shifts.shape != (p,) or not np.isfinite(shifts).all():
+        raise ValueError(f"shift must be {p} finite numbers, one per feature, got {shift}")
+    return np.append(shifts, np.zeros(d - p))
 
 
 def _with_ones(features: Array) -> Array:

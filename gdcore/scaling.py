@@ -11,23 +11,25 @@ read in the units of the data. The targets stay as they are.
 import numpy as np
 import numpy.typing as npt
 
-from gdcore.objectives import Array
+from gdcore.decomposition import Array, centred
 
 
 def standardised(features: npt.ArrayLike) -> tuple[Array, Array, Array]:
     """(features - mean) / scale, with mean (p,) and scale (p,): the population standard deviation (divided by n).
 
-    A constant feature has deviation 0; it is only shifted to 0, with scale 1.
+    A constant feature has deviation 0; it is only shifted to 0, with scale 1. The rounding of the features stays in
+    what is left of them: an objective learns of it by its `shift`, mean / scale.
     """
     raw = np.asarray(features, dtype=float)
     if raw.ndim != 2 or raw.size == 0:
         raise ValueError(f"features must have shape (n, p) with n and p at least 1, got {raw.shape}")
     if not np.isfinite(raw).all():
         raise ValueError("features must be finite, got a NaN or an infinity among them")
-    deviations = raw - raw[0]  # exact where values are far from 0 and near each other, and 0 where they are constant
-    shift, deviation = deviations.mean(0), deviations.std(0)
+    deviations, mean = centred(np.array(raw.T, order="C"))
+    deviation = deviations.std(1)
     scale = np.where(deviation == 0, 1.0, deviation)
-    return (deviations - shift) / scale, raw[0] + shift, scale
+    deviations /= scale[:, None]
+    return deviations.T, mean, scale
 
 
 def to_standardised(theta: Array, mean: Array, scale: Array) -> Array:

@@ -31,10 +31,10 @@ class Model:
 
     @cached_property
     def objective(self) -> LeastSquares | BroadcastLeastSquares:
-        features, targets = self._scaled[0], self.dataset.targets
+        (features, mean, scale), targets = self._scaled, self.dataset.targets
         if self.held is not None:
-            return LeastSquares(features, targets - self.held, intercept=False)
-        return (BroadcastLeastSquares if self.broadcast else LeastSquares)(features, targets)
+            return LeastSquares(features, targets - self.held, intercept=False, shift=mean / scale)
+        return (BroadcastLeastSquares if self.broadcast else LeastSquares)(features, targets, shift=mean / scale)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ the page, numbers off the step pass). The texts of options are part of the link 
 
 import math
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
+import numpy as np
 import streamlit as st
 
 from pages.shared.words import number
@@ -213,7 +213,7 @@ class Rate:
 
     @property
     def bound(self) -> str:
-        most = number(sys.float_info.max)
+        most = number(float(np.finfo(float).max))
         return f"a positive number up to {most} (such as 0.05, 1e-3 or 1/6, in at most {LONGEST} characters)"
 
     def widget(self, key: str, value: str, panel: Any) -> str:

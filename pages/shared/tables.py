@@ -16,6 +16,7 @@ from math import nan
 
 import numpy as np
 
+from gdcore import LeastSquares
 from gdcore.datasets import Dataset
 from pages.shared.words import apart, count, literal, number, some_of
 
@@ -33,7 +34,6 @@ MISSING = {"", "-", "?", "na", "n/a", "#n/a", "nan", "none", "null"}
 ARCHIVE = b"PK\x03\x04"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UNDERFLOW = re.compile(r"[^eE]*[1-9]")  # a number that is not 0, whatever the machine makes of it
-ROUNDING = 16 * float(np.finfo(float).eps)  # how far from proportional two columns are by rounding alone
 
 
 class TableError(ValueError):
@@ -302,13 +302,15 @@ def _left_out(rows: int, of: int, what: str) -> str:
 
 def _without_optimum(dataset: Dataset) -> list[str]:
     """Why many lines fit equally well, if they do."""
+    if not _has_valley(dataset.features):
+        return []
     constant = [
-        f"The feature {literal(name)} is constant: its slope cannot be told from the intercept, so there is no unique"
-        " optimum."
+        f"The feature {literal(name)} is constant{_rounded(column)}: its slope cannot be told from the intercept, so"
+        " there is no unique optimum."
         for name, column in zip(dataset.feature_names, dataset.features.T, strict=True)
-        if np.ptp(column) == 0
+        if _has_valley(column[:, None])
     ]
-    if constant or len(dataset.feature_names) == 1 or not _are_proportional(*dataset.features.T):
+    if constant:
         return constant
     first, second = dataset.features.T
     are = "identical" if np.array_equal(first, second) else "proportional up to a shift"
@@ -316,9 +318,9 @@ def _without_optimum(dataset: Dataset) -> list[str]:
     return [f"The features {both} are {are}: there is no unique optimum, the loss has a valley."]
 
 
-def _are_proportional(first: np.ndarray, second: np.ndarray) -> bool:
-    """Whether second = a * first + b for some a and b, up to the rounding of the numbers."""
-    tolerance = sum(ROUNDING * np.abs(column).max() / np.ptp(column) for column in (first, second))
-    # Both run from 0 to 1 now, so they are equal, or one of them runs backwards.
-    u, v = ((column - column.min()) / np.ptp(column) for column in (first, second))
-    return bool(min(np.abs(u - v).max(), np.abs(u - (1 - v)).max()) <= tolerance)
+def _has_valley(features: np.ndarray) -> bool:
+    return LeastSquares(features, np.zeros(len(features))).has_valley
+
+
+def _rounded(column: np.ndarray) -> str:
+    return " as far as the machine can tell" if np.ptp(column) > 0 else ""
