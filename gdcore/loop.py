@@ -88,9 +88,8 @@ def prepared(
     """The parts of theta and the loop over these rates, (T,) or (T, runs), which moves them."""
     parts = parts_of(objective, checkpoint, optimizer, batches)
     per_update = rates.tolist() if rates.ndim == 1 else rates[:, :, None]
-    return parts, follow(
-        parts, _gradient_at(objective, parts, checkpoint.update, len(rates), batches), optimizer, per_update
-    )
+    gradient_at = _gradient_at(objective, parts, checkpoint.update, len(rates), batches)
+    return parts, follow(parts, gradient_at, optimizer, per_update)
 
 
 def _gradient_at(
@@ -99,14 +98,17 @@ def _gradient_at(
     """The gradient of the next update, part by part, at a point that is given part by part."""
     if isinstance(parts, Floats):
         return objective.partials  # type: ignore[no-any-return]
-    gradient = objective.gradient
-    if is_noisy(objective):
-        numbers = count(made)
-        gradient = lambda *at: objective.gradient(*at, update=next(numbers))  # noqa: E731
+    gradient = _numbered(objective.gradient, made) if is_noisy(objective) else objective.gradient
     if batches is None or takes_all(batches, objective.n_examples):
         return lambda theta: (gradient(theta),)
     rows = iter(batches.rows(objective.n_examples, steps, made))
     return lambda theta: (gradient(theta, next(rows)),)
+
+
+def _numbered(gradient: Callable[..., Any], made: int) -> Callable[..., Any]:
+    """The gradient of an objective with chance of its own, told the number of the update."""
+    numbers = count(made)
+    return lambda *at: gradient(*at, update=next(numbers))
 
 
 def follow(
@@ -165,6 +167,7 @@ def runs_of(theta: Array, rates: Array, batches: Batches | None) -> int | None:
 
 
 def check(objective: Any, steps: int, batches: Batches | None) -> None:
+    """Raise ValueError where there is nothing to do, or nothing to draw from."""
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}")
     if batches is not None and not hasattr(objective, "n_examples"):
@@ -172,6 +175,7 @@ def check(objective: Any, steps: int, batches: Batches | None) -> None:
 
 
 def check_dimension(objective: Any, theta: Array) -> None:
+    """Raise ValueError unless theta is (d,) or (runs, d) with the objective's d."""
     if theta.ndim not in (1, 2) or theta.size == 0:
         raise ValueError(f"start must have shape (d,) or (runs, d), got {theta.shape}")
     d = objective.dimension
@@ -180,6 +184,7 @@ def check_dimension(objective: Any, theta: Array) -> None:
 
 
 def check_start(objective: Any, theta: Array) -> None:
+    """Raise ValueError unless theta has the objective's dimension, and is finite as is the objective there."""
     check_dimension(objective, theta)
     with np.errstate(all="ignore"):
         finite = np.isfinite(theta).all() and np.isfinite(objective.value(theta)).all()

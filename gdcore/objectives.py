@@ -7,7 +7,8 @@ path, or many runs at once. The quadratic ones also know their `hessian` and the
 A function of few parameters may also give its `partials(x, y, ...)`: the same gradient as a tuple, from plain floats. A
 single run then asks for these, which is eight times faster than small arrays. Where they raise an ArithmeticError
 (`x**3` or exp(x) of a large x, a division by 0) or turn complex (the root of a negative x), the run has left the
-numbers, as with NaN.
+numbers, as with NaN. (`math.log` and `math.sqrt` raise a ValueError outside their domain, which could be a mistake:
+there they have to give NaN themselves.)
 
 An objective whose gradient has a part of chance, such as dropout, says so (`noisy = True`). It is then also given the
 number of the update, `gradient(theta, update=t)` or `gradient(theta, rows, update=t)`, counted from 0, and draws from
