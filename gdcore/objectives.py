@@ -134,7 +134,11 @@ class LeastSquares:
     """
 
     def __init__(
-        self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True, shift: npt.ArrayLike | None = None
+        self,
+        features: npt.ArrayLike,
+        targets: npt.ArrayLike,
+        intercept: bool = True,
+        shift: npt.ArrayLike | None = None,
     ) -> None:
         self.design, self.targets = _checked(features, targets, intercept)  # (n, d), (n,)
         self.n_examples = len(self.targets)
@@ -214,7 +218,11 @@ class BroadcastLeastSquares:
     """
 
     def __init__(
-        self, features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool = True, shift: npt.ArrayLike | None = None
+        self,
+        features: npt.ArrayLike,
+        targets: npt.ArrayLike,
+        intercept: bool = True,
+        shift: npt.ArrayLike | None = None,
     ) -> None:
         self.design, self.targets = _checked(features, targets, intercept)
         self.n_examples = len(self.targets)
