@@ -1,5 +1,5 @@
 """The gradient-descent lab: `streamlit run app.py`."""
 
-from pages.shared.frame import main
+from pages.shared.frame.shell import main
 
 main()

@@ -12,16 +12,16 @@ import streamlit as st
 
 from gdcore import GradientDescent, Momentum, Trace, datasets, descend, theory
 from gdcore.datasets import Dataset
-from pages.shared import printed
-from pages.shared.frame import LESSONS, run
+from pages.lessons.articles import printed
+from pages.lessons.articles.printed import PARABOLA, fixed
+from pages.lessons.quadratic.scenes import ARTICLE, DIVERGES, TOO_SMALL
+from pages.lessons.quadratic.words import formula
+from pages.lessons.race.scenes import DECAY, DRIFT
+from pages.lessons.race.scenes import PUBLISHED as BATCHES
+from pages.lessons.regression.scenes import ARTICLE_LINE, BROADCAST, MEANT, PUBLISHED, REPAIRED, SLOPE
+from pages.shared.data.regression import Model
+from pages.shared.frame.shell import LESSONS, run
 from pages.shared.lesson import Scene, link_to
-from pages.shared.models import Model
-from pages.shared.printed import PARABOLA, fixed
-from pages.shared.quadratic_scenes import ARTICLE, DIVERGES, TOO_SMALL
-from pages.shared.quadratic_words import formula
-from pages.shared.race_scenes import DECAY, DRIFT
-from pages.shared.race_scenes import PUBLISHED as BATCHES
-from pages.shared.regression_scenes import ARTICLE_LINE, BROADCAST, MEANT, PUBLISHED, REPAIRED, SLOPE
 from pages.shared.words import count, number
 
 QUADRATIC = ("pages/quadratic.py", "quadratic")  # the page, and what the keys of its settings begin with

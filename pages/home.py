@@ -4,15 +4,20 @@ import numpy as np
 import streamlit as st
 
 from gdcore import Constant, GradientDescent, Quadratic, datasets, descend
-from pages.shared import quadratic_charts, race_charts, regression_charts, runs, scene_pictures, timeline
-from pages.shared.controls import Panel
-from pages.shared.frame import ARTICLES, LESSONS, run
-from pages.shared.gallery import GROUPS, SLIDES
+from pages.lessons.quadratic import charts as quadratic_charts
+from pages.lessons.quadratic import runs
+from pages.lessons.race import charts as race_charts
+from pages.lessons.race.runs import Lane, Race
+from pages.lessons.regression import charts as regression_charts
+from pages.lessons.regression.runs import Fit
+from pages.shared.data.regression import Model
+from pages.shared.frame.shell import ARTICLES, LESSONS, run
 from pages.shared.lesson import link_to
-from pages.shared.models import Model
-from pages.shared.race_runs import Lane, Race
-from pages.shared.regression_runs import Fit
-from pages.shared.settings import Choice
+from pages.shared.picture import timeline
+from pages.shared.settings.kinds import Choice
+from pages.shared.settings.panel import Panel
+from pages.shared.teaching import scene_pictures
+from pages.shared.teaching.gallery import GROUPS, SLIDES
 
 COLUMNS = 3
 ALL = "All"

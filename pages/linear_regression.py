@@ -5,34 +5,12 @@ import streamlit as st
 
 from gdcore import Constant, theory
 from gdcore.datasets import Dataset
-from pages.shared import own_data, printed, programs, quadratic_charts, runs, sweep, take_home, timeline
-from pages.shared import regression_charts as charts
-from pages.shared import regression_words as words
-from pages.shared.common_settings import (
-    IN_UNITS_OF_THE_DATA,
-    keep_a_rate_that_works,
-    names_of_the_line,
-    offer_to_standardise,
-    pick_a_rate,
-    take_back_a_start_without_loss,
-)
-from pages.shared.controls import Panel
-from pages.shared.frame import run
-from pages.shared.gallery import previous_and_next
-from pages.shared.lesson import (
-    Scene,
-    choose_scene,
-    code_to_take_home,
-    for_the_lecturer,
-    in_numbers,
-    lazily,
-    steps_table,
-)
-from pages.shared.models import Model
-from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
-from pages.shared.predict import Prediction
-from pages.shared.regression_runs import POINTS_SHOWN, Fit
-from pages.shared.regression_scenes import (
+from pages.lessons.articles import printed
+from pages.lessons.quadratic import charts as quadratic_charts
+from pages.lessons.quadratic import runs
+from pages.lessons.regression import charts, words
+from pages.lessons.regression.runs import POINTS_SHOWN, Fit
+from pages.lessons.regression.scenes import (
     ARTICLE_LINE,
     BROADCAST,
     MEANT,
@@ -45,7 +23,7 @@ from pages.shared.regression_scenes import (
     SLOPE,
     TWO,
 )
-from pages.shared.regression_settings import (
+from pages.lessons.regression.settings import (
     NOISY_SETTINGS,
     all_settings,
     compute,
@@ -54,7 +32,35 @@ from pages.shared.regression_settings import (
     noisy_options,
     start_of,
 )
-from pages.shared.verdicts import Reason
+from pages.shared.data import own as own_data
+from pages.shared.data.regression import Model
+from pages.shared.frame.shell import run
+from pages.shared.lesson import (
+    Scene,
+    choose_scene,
+    code_to_take_home,
+    for_the_lecturer,
+    in_numbers,
+    lazily,
+    steps_table,
+)
+from pages.shared.picture import timeline
+from pages.shared.settings.common import (
+    IN_UNITS_OF_THE_DATA,
+    keep_a_rate_that_works,
+    names_of_the_line,
+    offer_to_standardise,
+    pick_a_rate,
+    take_back_a_start_without_loss,
+)
+from pages.shared.settings.panel import Panel
+from pages.shared.take_home import animation as take_home
+from pages.shared.take_home import programs
+from pages.shared.teaching import sweep
+from pages.shared.teaching.gallery import previous_and_next
+from pages.shared.teaching.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
+from pages.shared.teaching.predict import Prediction
+from pages.shared.teaching.verdicts import Reason
 from pages.shared.words import number
 
 FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read

@@ -4,19 +4,21 @@ import numpy as np
 import streamlit as st
 
 from gdcore import Constant, Quadratic, Trace
-from pages.shared import programs, runs, sweep, take_home, timeline
-from pages.shared import quadratic_charts as charts
-from pages.shared import quadratic_words as words
-from pages.shared.common_settings import pick_a_rate
-from pages.shared.controls import Panel
-from pages.shared.frame import run
-from pages.shared.gallery import previous_and_next
+from pages.lessons.quadratic import charts, runs, words
+from pages.lessons.quadratic.scenes import ARTICLE, SCENES
+from pages.lessons.quadratic.settings import RATE, SETTINGS, compute
+from pages.shared.frame.shell import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, in_numbers, steps_table
-from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
-from pages.shared.predict import Prediction
-from pages.shared.quadratic_scenes import ARTICLE, SCENES
-from pages.shared.quadratic_settings import RATE, SETTINGS, compute
-from pages.shared.settings import in_full
+from pages.shared.picture import timeline
+from pages.shared.settings.common import pick_a_rate
+from pages.shared.settings.kinds import in_full
+from pages.shared.settings.panel import Panel
+from pages.shared.take_home import animation as take_home
+from pages.shared.take_home import programs
+from pages.shared.teaching import sweep
+from pages.shared.teaching.gallery import previous_and_next
+from pages.shared.teaching.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
+from pages.shared.teaching.predict import Prediction
 from pages.shared.words import number
 
 PARABOLA = (Need(lambda values: (values["a0"], values["a1"], values["a2"]), "another parabola"),)

@@ -7,18 +7,16 @@ import streamlit as st
 from gdcore import theory
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
-from pages.shared import lanes, own_data, programs, race_claims, sweep, take_home, timeline
-from pages.shared import race_charts as charts
-from pages.shared import race_words as words
-from pages.shared.common_settings import (
-    keep_a_rate_that_works,
-    names_of_the_line,
-    offer_to_standardise,
-    take_back_a_start_without_loss,
-)
-from pages.shared.controls import Panel
-from pages.shared.frame import run
-from pages.shared.gallery import previous_and_next
+from pages.lessons.race import charts, lanes, words
+from pages.lessons.race import claims as race_claims
+from pages.lessons.race.runs import PARALLEL, Race
+from pages.lessons.race.scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
+from pages.lessons.race.settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
+from pages.lessons.race.verdict_words import footnote, result, told
+from pages.lessons.race.verdicts import of_lane
+from pages.shared.data import own as own_data
+from pages.shared.data.regression import Model
+from pages.shared.frame.shell import run
 from pages.shared.lesson import (
     choose_scene,
     code_to_take_home,
@@ -27,16 +25,22 @@ from pages.shared.lesson import (
     lazily,
     steps_table,
 )
-from pages.shared.models import Model
-from pages.shared.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
-from pages.shared.predict import Prediction
-from pages.shared.race_runs import PARALLEL, Race
-from pages.shared.race_scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
-from pages.shared.race_settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
-from pages.shared.race_verdict_words import footnote, result, told
-from pages.shared.race_verdicts import of_lane
-from pages.shared.verdict_words import sizes_apart
-from pages.shared.verdicts import differ_in_size
+from pages.shared.picture import timeline
+from pages.shared.settings.common import (
+    keep_a_rate_that_works,
+    names_of_the_line,
+    offer_to_standardise,
+    take_back_a_start_without_loss,
+)
+from pages.shared.settings.panel import Panel
+from pages.shared.take_home import animation as take_home
+from pages.shared.take_home import programs
+from pages.shared.teaching import sweep
+from pages.shared.teaching.gallery import previous_and_next
+from pages.shared.teaching.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
+from pages.shared.teaching.predict import Prediction
+from pages.shared.teaching.verdict_words import sizes_apart
+from pages.shared.teaching.verdicts import differ_in_size
 
 DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read

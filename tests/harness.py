@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.settings import BatchSize, Number, Rate, Switch
+from pages.shared.settings.kinds import BatchSize, Number, Rate, Switch
 
 FILES = {"quadratic": "quadratic.py", "regression": "linear_regression.py", "race": "variant_race.py"}
 PAGES = FILES | {"home": "home.py", "articles": "articles.py"}

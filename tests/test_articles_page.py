@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from gdcore import datasets
 from pages import articles, linear_regression, quadratic, variant_race
-from pages.shared import printed
+from pages.lessons.articles import printed
 from tests.harness import cells, in_a_link, open_lesson
 
 GOLDEN = Path(__file__).parent / "golden"

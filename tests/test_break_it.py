@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from streamlit.testing.v1 import AppTest
 
 from pages import linear_regression, quadratic, variant_race
-from pages.shared.race_scenes import OWN
-from pages.shared.regression_settings import SUGGESTED_RATE
-from pages.shared.settings import BatchSize, Number, Rate
+from pages.lessons.race.scenes import OWN
+from pages.lessons.regression.settings import SUGGESTED_RATE
+from pages.shared.settings.kinds import BatchSize, Number, Rate
 from tests.harness import CASES, FILES, any_value, drawn, examples, made_link, open_lesson, opened
 
 LESSONS = {

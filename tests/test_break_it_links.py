@@ -9,9 +9,9 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages import home, linear_regression, quadratic, variant_race
-from pages.shared import lanes
-from pages.shared.controls import FOR_A_CLASS
-from pages.shared.settings import Choice
+from pages.lessons.race import lanes
+from pages.shared.settings.kinds import Choice
+from pages.shared.settings.panel import FOR_A_CLASS
 from tests.harness import CASES, drawn, examples, in_a_link, open_lesson
 
 PAGES = {

@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
-from pages.shared import charts, timeline
-from pages.shared import quadratic_charts as quadratic
-from pages.shared import race_charts as race
-from pages.shared import regression_charts as regression
-from pages.shared.sweep_charts import over_the_rates
+from pages.lessons.quadratic import charts as quadratic
+from pages.lessons.race import charts as race
+from pages.lessons.regression import charts as regression
+from pages.shared.picture import charts, timeline
+from pages.shared.teaching.sweep_charts import over_the_rates
 
 LINKED = [quadratic.curve, quadratic.gap, quadratic.value, quadratic.iterates]
 AT_REST = [partial(over_the_rates, value="updates", lanes=lanes) for lanes in (1, 3)]

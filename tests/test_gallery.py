@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import frame
-from pages.shared.charts import PALETTES
-from pages.shared.gallery import GROUPS, SLIDES, Slide
+from pages.shared.frame import shell as frame
 from pages.shared.lesson import EXPLOSION, IT_WORKS
-from pages.shared.scene_pictures import picture, sketch
-from pages.shared.sketch import Line, Sketch, svg
+from pages.shared.picture.charts import PALETTES
+from pages.shared.picture.sketch import Line, Sketch, svg
+from pages.shared.teaching.gallery import GROUPS, SLIDES, Slide
+from pages.shared.teaching.scene_pictures import picture, sketch
 from tests.harness import drawn, open_lesson
 
 LIGHT = PALETTES["light"]

@@ -3,7 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import glossary, quadratic_settings, race_settings, regression_settings
+from pages.lessons.quadratic import settings as quadratic_settings
+from pages.lessons.race import settings as race_settings
+from pages.lessons.regression import settings as regression_settings
+from pages.shared.settings import glossary
 from tests.harness import FILES, open_lesson
 
 TERMS = [term for terms in glossary.GROUPS.values() for term in terms]

@@ -9,7 +9,7 @@ from itertools import chain, product
 import pytest
 
 from pages import linear_regression, quadratic, variant_race
-from pages.shared.settings import BatchSize, Choice, Number, Rate, Switch
+from pages.shared.settings.kinds import BatchSize, Choice, Number, Rate, Switch
 from tests.harness import in_a_link, open_lesson
 
 LESSONS = {

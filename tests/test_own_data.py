@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pages.shared import tables
+from pages.shared.data import tables
 from tests.harness import PAGES, drawn, open_lesson
 
 LEFT_OUT = "Until it is, its row is left out."

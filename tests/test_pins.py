@@ -7,8 +7,9 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages import linear_regression, quadratic, variant_race
-from pages.shared import race_scenes, regression_scenes
-from pages.shared.settings import Number, Rate
+from pages.lessons.race import scenes as race_scenes
+from pages.lessons.regression import scenes as regression_scenes
+from pages.shared.settings.kinds import Number, Rate
 from tests.harness import FILES, any_value, drawn, open_lesson
 
 LESSONS = {

@@ -7,8 +7,8 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 from gdcore import datasets
-from pages.shared.models import Model
-from pages.shared.planes import ISOLINES, MARGIN, Plane
+from pages.shared.data.regression import Model
+from pages.shared.picture.planes import ISOLINES, MARGIN, Plane
 
 LINE = Model(datasets.line())
 FLAT = Model(LINE.dataset._replace(features=LINE.dataset.features / 1e4))  # hardly curved along the slope
@@ -103,7 +103,7 @@ def test_isolines_are_level_sets_a_thousandth_up_to_all_of_the_loss_in_the_corne
 def test_the_shading_runs_over_the_whole_ramp_and_rises_with_the_loss(monkeypatch):
     """The picture has its first row at the top, where the second parameter is largest."""
     pixels = []
-    monkeypatch.setattr("pages.shared.planes.png", lambda image, ramp: pixels.append(image) or "")
+    monkeypatch.setattr("pages.shared.picture.planes.png", lambda image, ramp: pixels.append(image) or "")
     plane = away_from_the_best(LINE, 1, 2)
     plane.view(("#000000", "#ffffff"))
     (image,) = pixels

@@ -10,10 +10,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from gdcore import Constant, GradientDescent, InverseTime, Momentum, Outcome, Quadratic, datasets, descend
-from pages.shared import quadratic_words, race_runs, race_words, regression_words
-from pages.shared.models import Model
-from pages.shared.race_runs import CLOCKS, EXAMPLES, UPDATES, Lane, Race
-from pages.shared.regression_runs import Fit
+from pages.lessons.quadratic import words as quadratic_words
+from pages.lessons.race import runs as race_runs
+from pages.lessons.race import words as race_words
+from pages.lessons.race.runs import CLOCKS, EXAMPLES, UPDATES, Lane, Race
+from pages.lessons.regression import words as regression_words
+from pages.lessons.regression.runs import Fit
+from pages.shared.data.regression import Model
 from tests.harness import open_lesson
 
 LESSONS = ("quadratic", "regression", "race")

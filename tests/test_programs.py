@@ -29,8 +29,8 @@ from gdcore import (
     descend,
     scaling,
 )
-from pages.shared import programs
-from pages.shared.programs import PROGRAMS, Regression, Run
+from pages.shared.take_home import programs
+from pages.shared.take_home.programs import PROGRAMS, Regression, Run
 
 SCHEDULES = [Constant(0.1), InverseTime(0.1, 0.05), Exponential(0.1, 0.97), StepDecay(0.1, 0.5, 20), Cosine(0.1, 0, 50)]
 RULES = [GradientDescent(), Momentum(0.8), Nesterov(0.8)]

@@ -25,14 +25,15 @@ from gdcore import (
     theory,
 )
 from pages import variant_race as lesson
-from pages.shared import lanes as lane_settings
-from pages.shared import race_claims, race_verdict_words
-from pages.shared import race_words as words
-from pages.shared.models import Model
-from pages.shared.programs import csv_text
-from pages.shared.race_runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
-from pages.shared.race_verdicts import kept_for_ever, of_lane
-from pages.shared.verdicts import Claim, Reason, Verdict
+from pages.lessons.race import claims as race_claims
+from pages.lessons.race import lanes as lane_settings
+from pages.lessons.race import verdict_words as race_verdict_words
+from pages.lessons.race import words
+from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
+from pages.lessons.race.verdicts import kept_for_ever, of_lane
+from pages.shared.data.regression import Model
+from pages.shared.take_home.programs import csv_text
+from pages.shared.teaching.verdicts import Claim, Reason, Verdict
 from tests.harness import any_value, drawn, numbers_printed, open_lesson, program
 from tests.test_race_runs import LINE, NOISY, OPENING, SIZES, START, course, least_loss, loss_of, race, stream
 

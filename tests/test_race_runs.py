@@ -24,9 +24,8 @@ from gdcore import (
     scaling,
     theory,
 )
-from pages.shared.lanes import best_rate
-from pages.shared.models import Model
-from pages.shared.race_runs import (
+from pages.lessons.race.lanes import best_rate
+from pages.lessons.race.runs import (
     CLOCKS,
     EXAMPLES,
     MOST_DRAWS,
@@ -39,7 +38,8 @@ from pages.shared.race_runs import (
     Race,
     thinned,
 )
-from pages.shared.runs import PINNED_ROWS
+from pages.shared.data.regression import Model
+from pages.shared.picture.columns import PINNED_ROWS
 from tests.harness import as_frames
 
 OPENING = Model(datasets.noisy_line(256, noise=1.0, seed=7))

@@ -8,9 +8,11 @@ from hypothesis import strategies as some
 from gdcore import Quadratic, theory
 from gdcore.datasets import Dataset
 from gdcore.theory import Regime
-from pages.shared import models, regression_scenes, regression_settings
-from pages.shared.common_settings import RATE
-from pages.shared.settings import in_full
+from pages.lessons.regression import scenes as regression_scenes
+from pages.lessons.regression import settings as regression_settings
+from pages.shared.data import regression as models
+from pages.shared.settings.common import RATE
+from pages.shared.settings.kinds import in_full
 from tests.harness import FILES, LARGEST, SMALLEST, drawn, open_lesson, verdict
 
 EXTREMES = [repr(LARGEST), "1e308", "1e200", "1e20", "1e-20", "1e-200", repr(SMALLEST), "1e-300/7", "1e300/7"]

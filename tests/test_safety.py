@@ -13,7 +13,7 @@ import pytest
 import streamlit as st
 from packaging.requirements import Requirement
 
-from pages.shared import tables
+from pages.shared.data import tables
 
 ROOT = Path(__file__).parents[1]
 TREES = {

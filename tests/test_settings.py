@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pages.shared.settings import FRACTION, LONGEST, Choice, Number, Rate
+from pages.shared.settings.kinds import FRACTION, LONGEST, Choice, Number, Rate
 
 RATE = Rate("rate", "Rate", "0.05")
 COEFFICIENT = Number("a", "a", -10, 10, 3, 0.1)

@@ -20,10 +20,11 @@ from gdcore import (
     theory,
 )
 from pages import linear_regression, quadratic, variant_race
-from pages.shared import race_scenes, sweep
-from pages.shared.models import Model
-from pages.shared.race_runs import Lane, Race, beginning_with
-from pages.shared.settings import BatchSize
+from pages.lessons.race import scenes as race_scenes
+from pages.lessons.race.runs import Lane, Race, beginning_with
+from pages.shared.data.regression import Model
+from pages.shared.settings.kinds import BatchSize
+from pages.shared.teaching import sweep
 from pages.shared.words import number
 from tests.harness import any_value, as_frames, drawn, open_lesson
 

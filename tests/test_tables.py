@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
 from gdcore import LeastSquares
-from pages.shared.tables import FAULTS_SAID, Table, TableError, choose, read_cells, read_table
+from pages.shared.data.tables import FAULTS_SAID, Table, TableError, choose, read_cells, read_table
 from pages.shared.words import literal
 
 FINITE = st.floats(-1e100, 1e100).filter(lambda value: value == 0 or abs(value) >= 1e-100)

@@ -6,12 +6,13 @@ import json
 import numpy as np
 import pytest
 
-from pages.shared import take_home, timeline
-from pages.shared.take_home import IMPORT, markup, page, vega_modules
+from pages.shared.picture import timeline
+from pages.shared.take_home import animation as take_home
+from pages.shared.take_home.animation import IMPORT, markup, page, vega_modules
 from tests.harness import FILES, open_lesson
 
 OFFER = "Take the animation home (HTML, plays offline)"
-MOVED = "This version of Streamlit has moved or renamed Vega: see vega_modules in pages/shared/take_home.py."
+MOVED = "This version of Streamlit has moved or renamed Vega: see vega_modules in pages/shared/take_home/animation.py."
 
 
 def source(module: str) -> str:

@@ -27,16 +27,20 @@ from gdcore import (
 )
 from gdcore.datasets import Dataset
 from pages import quadratic
-from pages.shared import quadratic_words, race_settings, race_verdict_words, regression_settings, regression_words
-from pages.shared.models import Model
-from pages.shared.quadratic_settings import RATE as QUADRATIC_RATE
-from pages.shared.quadratic_settings import SETTINGS, compute
-from pages.shared.race_runs import Lane, Race
-from pages.shared.race_verdicts import of_lane
-from pages.shared.regression_runs import Fit
-from pages.shared.runs import Picture
-from pages.shared.verdict_words import beside
-from pages.shared.verdicts import Claim, Reason, of_descent
+from pages.lessons.quadratic import words as quadratic_words
+from pages.lessons.quadratic.runs import Picture
+from pages.lessons.quadratic.settings import RATE as QUADRATIC_RATE
+from pages.lessons.quadratic.settings import SETTINGS, compute
+from pages.lessons.race import settings as race_settings
+from pages.lessons.race import verdict_words as race_verdict_words
+from pages.lessons.race.runs import Lane, Race
+from pages.lessons.race.verdicts import of_lane
+from pages.lessons.regression import settings as regression_settings
+from pages.lessons.regression import words as regression_words
+from pages.lessons.regression.runs import Fit
+from pages.shared.data.regression import Model
+from pages.shared.teaching.verdict_words import beside
+from pages.shared.teaching.verdicts import Claim, Reason, of_descent
 from pages.shared.words import percent
 from tests.harness import any_value, examples, open_lesson
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared import lesson_link, programs
-from pages.shared.controls import Panel
-from pages.shared.frame import PRESENTING
-from pages.shared.programs import PACKAGES, PROGRAMS
+from pages.shared.frame.shell import PRESENTING
+from pages.shared.settings import link as lesson_link
+from pages.shared.settings.panel import Panel
+from pages.shared.take_home import programs
+from pages.shared.take_home.programs import PACKAGES, PROGRAMS
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
     "Too slow",

@@ -8,8 +8,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pages.shared import quadratic_settings, race_settings, regression_settings
-from pages.shared.settings import Number
+from pages.lessons.quadratic import settings as quadratic_settings
+from pages.lessons.race import settings as race_settings
+from pages.lessons.regression import settings as regression_settings
+from pages.shared.settings.kinds import Number
 from tests.browser.harness import settle
 
 A1, UPDATES = "a number from −10 to 10", "a whole number from 1 to 5000"

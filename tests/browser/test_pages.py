@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages import linear_regression, quadratic, variant_race
-from pages.shared import quadratic_scenes
+from pages.lessons.quadratic import scenes as quadratic_scenes
 from tests.browser.harness import fresh_server, settle
 from tests.harness import FILES, in_a_link
 

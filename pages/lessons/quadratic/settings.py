@@ -1,0 +1,37 @@
+"""What can be set in the quadratic lesson, and the run that the settings make."""
+
+from gdcore import GradientDescent, Quadratic, Trace, descend
+from pages.shared.settings import glossary
+from pages.shared.settings.common import RATE, tolerance
+from pages.shared.settings.kinds import Number
+
+HERE = {  # what the words mean for these settings
+    "a2": "a2 is half of it: above 0 there is a minimum, below 0 a top.",
+    "a1": "a1 is the slope at x = 0 and moves the minimum to −a1 / (2 a2).",
+    "a0": "a0 lifts it as a whole; descent does not notice.",
+}
+SETTINGS = (
+    RATE,
+    Number("start", "Start x₀", -20, 20, 8, 0.1, slider=True, help=glossary.help("start")),
+    Number("a2", "a2", -10, 10, 3, 0.1, help=glossary.help("curvature", HERE["a2"])),
+    Number("a1", "a1", -10, 10, -2, 0.1, help=glossary.help("gradient", HERE["a1"])),
+    Number("a0", "a0", -10, 10, -3, 0.1, help=glossary.help("objective", HERE["a0"])),
+    Number("updates", "Largest number of updates", 1, 5000, 500, 100, whole=True, help=glossary.help("budget")),
+    tolerance("1e-5"),
+    Number("left", "x from", -1000, 1000, -20, 1, help=glossary.help("picture")),
+    Number("right", "x to", -1000, 1000, 20, 1, help=glossary.help("picture")),
+)
+
+
+def compute(values: dict) -> tuple[Quadratic, Trace]:
+    """The run on the screen."""
+    objective = Quadratic(a0=values["a0"], a1=values["a1"], a2=values["a2"])
+    trace = descend(
+        objective,
+        [values["start"]],
+        GradientDescent(),
+        RATE.number(values["rate"]),
+        values["updates"],
+        tolerance=float(values["tolerance"]),
+    )
+    return objective, trace

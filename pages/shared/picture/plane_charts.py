@@ -1,0 +1,40 @@
+"""What lies under a path in the plane of two parameters, and how the plane is clicked.
+
+isolines: level, order, p, q. view: url of the shading, p_low, p_high, q_low, q_high, best_p, best_q, start_p, start_q.
+"""
+
+import altair as alt
+
+from pages.shared.picture.charts import NO_TIP, Axis, Palette, marked
+
+
+def axes(across: str, up: str) -> tuple[Axis, Axis]:
+    return Axis(alt.X, "p_low", "p_high", f"parameter {across}"), Axis(alt.Y, "q_low", "q_high", f"parameter {up}")
+
+
+def ground(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
+    """Shading, isolines, the optimum and the start."""
+    image = alt.Chart(alt.NamedData("view")).mark_image(aspect=False)
+    isolines = alt.Chart(alt.NamedData("isolines")).mark_line(
+        color=palette.ink, strokeWidth=0.8, opacity=0.35, clip=True
+    )
+    return [
+        image.encode(
+            x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), url=alt.Url("url:N"), tooltip=NO_TIP
+        ),
+        isolines.encode(x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=NO_TIP),
+        *marked(x, y, "best_p", "best_q", "optimum", "diamond", palette.optimum, above=False),
+        *marked(x, y, "start_p", "start_q", "start", "square", palette.ink, above=True),
+    ]
+
+
+def click(x: Axis, y: Axis) -> alt.Chart:
+    """A click anywhere selects that very point: a transparent rectangle whose datum follows the pointer."""
+    start = alt.selection_point(name="start", on="click", fields=["p", "q"], empty=False, toggle=False)
+    return (
+        alt.Chart(alt.NamedData("view"))
+        .mark_rect(opacity=0, cursor="crosshair")
+        .transform_calculate(p="pointer_x", q="pointer_y")
+        .encode(x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), tooltip=NO_TIP)
+        .add_params(start)
+    )

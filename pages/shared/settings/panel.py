@@ -1,0 +1,226 @@
+"""The settings of a page on the screen: drawn, checked, undone, reset and shared.
+
+Every setting is bound to the address under the key <page>_<name>, so the address is the whole state of a page and
+`st.session_state` only a cache. Streamlit replaces a value in a link that its widget cannot take by the default and
+cleans the address without a word; so the link is read first, and what it said in vain is put into a sentence.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.frame.shell import ADDRESS, JUST_OPENED, PRESENTING
+from pages.shared.settings import link as lesson_link
+from pages.shared.settings.kinds import Rate, Setting, Switch
+from pages.shared.words import literal, number
+
+UNDO_STEPS = 50
+FOR_A_CLASS = (  # how a lesson is held; no scene and no undo changes it
+    Switch("predict", "Predict first", help="Hides the result until you have answered one question about it."),
+    Switch("present", "Presenter mode", help="Large type, one chart at a time if you like, and the settings folded."),
+)
+
+
+LARGE = """<style>
+:root { font-size: 20px; }
+.stMainBlockContainer { padding-top: 3.1rem; }
+.stMainBlockContainer h1 { display: none; }
+.stMainBlockContainer [class*="_verdict"] { min-height: 0; }
+</style>"""  # for the back row
+
+
+class Panel:
+    """The settings of one page, drawn one by one with `draw`, each wherever the page wants it.
+
+    called: how a setting is named where it stands alone: in a sentence, in the box for a link, beside a pinned run.
+    """
+
+    def __init__(self, page: str, *settings: Setting, called: Callable[[Setting], str] = attrgetter("label")) -> None:
+        self.page, self.called = page, called
+        self.defaults = {setting.name: setting.default for setting in settings}
+        settings = (*settings, *FOR_A_CLASS)
+        self.settings = {setting.name: setting for setting in settings}
+        self.said = {key: st.query_params.get_all(key) for key in st.query_params}  # looked up once: each look costs
+        self.problems = {
+            setting.name: self._sentence(setting, " and ".join(said), setting.default)
+            for setting in settings
+            if (said := self.said.get(self.key(setting.name))) and (len(said) > 1 or setting.read(said[0]) is None)
+        }
+        # What is said twice counts for nothing.
+        link = {key: said[0] for key, said in self.said.items() if len(said) == 1}
+        self.lesson = lesson_link.read(page, self.said, self.settings)
+        if st.session_state.get(JUST_OPENED) and any(self.key(name) in self.said for name in self.settings):
+            self._follow(link)
+        if refused := st.session_state.pop(self.key("refused"), None):
+            self.problems |= dict([refused])
+        stored = link | st.session_state.to_dict()
+        self.values = {  # good before they are drawn, too
+            name: _value(setting, stored.get(self.key(name))) for name, setting in self.settings.items()
+        }
+        self.drawn: set[str] = set()  # the settings that have a part in this picture
+        st.session_state[PRESENTING] = self.values["present"]
+        if self.values["present"]:
+            st.set_page_config(initial_sidebar_state="collapsed")
+            st.html(LARGE)
+
+    def key(self, name: str) -> str:
+        return f"{self.page}_{name}"
+
+    def _follow(self, link: Mapping[str, str]) -> None:
+        """A link from another page says everything: what it leaves out is at its default.
+
+        Streamlit would bring back what an earlier visit to this page has left, even over a default that the link names.
+        """
+        for name, setting in self.settings.items():
+            if self.key(name) in st.session_state:
+                setting.store(self.key(name), _value(setting, link.get(self.key(name))))
+
+    def draw(self, *names: str) -> None:
+        """Draw these settings, one below the other."""
+        self.drawn.update(names)
+        for name in names:
+            self._draw(self.settings[name])
+
+    def _draw(self, setting: Setting) -> None:
+        """Its widget; or what it stands on, or nothing, where the link wants it so."""
+        name = setting.name
+        if name in self.lesson.hidden:
+            return
+        if name in self.lesson.locked:
+            st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
+            return
+        raw = setting.widget(self.key(name), self.values[name], self)
+        value = setting.read(raw)
+        if value is None:
+            self.problems.setdefault(name, self._sentence(setting, str(raw), self.values[name]))
+            return
+        self.values[name] = value
+        if len(said := self.said.get(self.key(name), [])) > 1:  # Streamlit takes one of two numbers
+            self.problems[name] = self._sentence(setting, " and ".join(said), value)
+
+    def draw_row(self, *names: str) -> None:
+        """Draw these settings side by side."""
+        if self.lesson.hidden.issuperset(names):
+            self.drawn.update(names)
+            return
+        for column, name in zip(st.columns(len(names), gap="small"), names, strict=True):
+            with column:
+                self.draw(name)
+
+    def rates_around(self, limit: float) -> None:
+        """Let the sliders of rates that are still to be drawn cover the decades around this one."""
+        rates = {name: setting for name, setting in self.settings.items() if isinstance(setting, Rate)}
+        self.settings |= {name: replace(rate, around=limit) for name, rate in rates.items()}
+
+    def refuse(self, sentence: str, *names: str) -> None:
+        """Take back settings that are fine one by one and not together: they get their defaults and one sentence."""
+        self.problems[names[0]] = sentence
+        self.values |= {name: self.defaults[name] for name in names}
+
+    def _sentence(self, setting: Setting, said: str, used: Any) -> str:
+        return f"{self.called(setting)}: {literal(said)} is not {setting.bound}; {self._shown(used)} is used."
+
+    def _shown(self, value: Any) -> str:
+        value = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+        return value if isinstance(value, str) else number(value)
+
+    def introduce(self) -> None:
+        """One sentence for each thing in the link that could not be used, and what the teacher has to say."""
+        if problems := (*self.problems.values(), *self.lesson.problems):
+            st.warning("  \n".join(problems), icon=":material/edit_off:")
+        self.lesson.show()
+
+    def draw_for_a_class(self) -> None:
+        """The switches that say how the lesson is held."""
+        for switch in FOR_A_CLASS:
+            self._draw(switch)
+
+    def may_change(self, *names: str) -> bool:
+        """Whether the link leaves all of these settings to the reader."""
+        return (self.lesson.hidden | self.lesson.locked).isdisjoint(names)
+
+    def assign(self, values: Mapping[str, Any]) -> None:
+        """Give settings new values, where the link leaves them to the reader; before their widgets are drawn."""
+        for name, value in values.items():
+            setting = self.settings[name]
+            if not self.may_change(name):
+                continue
+            read = setting.read(value)
+            if read is None:
+                st.session_state[self.key("refused")] = (name, self._sentence(setting, str(value), self.values[name]))
+            else:
+                setting.store(self.key(name), read)
+                self.values[name] = read
+
+    def quick_pick(self, name: str, label: str, text: str | None, none: str = "") -> None:
+        """A button that gives a setting this value; where it may not be used the button is disabled and says why.
+
+        `none` says why there is no such value, where text is None.
+        """
+        if not self.may_change(name):
+            return
+        usable = self.settings[name].read(text) is not None
+        why_not = none if text is None else f"{text} is not {self.settings[name].bound}."
+        st.button(
+            f":primary[{label}]" if usable else label,
+            key=self.key(f"{name}_{label}"),
+            on_click=self.assign,
+            args=({name: text},),
+            disabled=not usable,
+            type="tertiary",
+            help=text if usable else why_not,
+        )
+
+    def undo_reset_share(self, not_in_the_link: str = "") -> None:
+        """The three buttons below the settings; draw them last. What a link cannot carry is said beside it."""
+        self.draw_for_a_class()
+        st.session_state[ADDRESS] = self.changed()
+        history = st.session_state.setdefault(self.key("history"), [])
+        proper = {name: self.values[name] for name in self.defaults}
+        if not history or history[-1] != proper:
+            history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], proper]
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Undo",
+                key=self.key("undo"),
+                on_click=self._undo,
+                disabled=len(history) < 2,
+                help="Back to the settings before the last change",
+            )
+            st.button(
+                "Reset",
+                key=self.key("reset"),
+                on_click=self.assign,
+                args=(self.defaults,),
+                disabled=proper == self.defaults,
+                help="Every setting back to where the page opens",
+            )
+            share = st.popover("Share", key=self.key("share"), on_change="rerun")
+            if share.open:
+                with share:
+                    labels = {self.called(self.settings[name]): name for name in self.defaults}
+                    lesson_link.make(self.page, labels, self.changed(), not_in_the_link)
+
+    def _undo(self) -> None:
+        history = st.session_state.get(self.key("history"), [])
+        if len(history) > 1:
+            history.pop()
+            self.assign(history[-1])
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that have a part in the picture and are not at their defaults, as they stand in the address."""
+        changed = {name: self.values[name] for name in self.values if name in self.drawn}
+        return {self.key(name): value for name, value in changed.items() if value != self.defaults[name]}
+
+    def agrees_with(self, values: Mapping[str, Any]) -> bool:
+        """Whether these values would show the same picture."""
+        return all(self.values[name] == values[name] for name in self.drawn)
+
+
+def _value(setting: Setting, raw: Any) -> Any:
+    """What is meant by a widget's value or a link's text, or the default."""
+    value = setting.read(raw)
+    return setting.default if value is None else value
