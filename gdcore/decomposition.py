@@ -10,8 +10,8 @@ steps never let such numbers drown in the rounding of larger ones:
 3. `_orthogonal` takes the singular values from that R by Jacobi rotations: each to nearly all its digits, where the
    usual way gives all of them the rounding of the largest. Curvatures are their squares: even a kappa of 1e40 is right.
 
-Which columns depend on others is decided by `_independent`, and nowhere else: from the numbers as they were given,
-whose rounding no shift and no scale takes away. So features, standardised features and what is said of them agree.
+Which columns depend on others is decided by `_independent`, and nowhere else: by the `rounding` of the numbers as
+they were given, which no shift and no scale takes away. So features, standardised or not, and all words on them agree.
 Whether a residual is 0 is decided where it is computed: in `beyond` and `residuals`, by the rounding of its terms.
 
 Sources: Higham 2000, QR factorization with complete pivoting and accurate computation of the SVD; Demmel et al. 1999.
@@ -28,6 +28,8 @@ Array = npt.NDArray[np.float64]
 
 EPSILON = float(np.finfo(float).eps)
 ROUNDING = 16 * EPSILON  # how far a few operations may take a number from where it belongs
+GIVEN = 5e-15  # how far 15 digits, which spreadsheets write, may be from the number that they stand for, relative to it
+SHARE = 1000  # of a column in another: not so large that digits are lost
 SMALLEST = 1e-150  # the square of a smaller number is nothing
 SWEEPS = 40  # never needed: some six turn all columns to right angles
 
@@ -76,32 +78,48 @@ def _triangle(columns: Array) -> Array:
     return np.asarray(np.linalg.qr(columns, mode="r"))
 
 
+def rounding(compressed: Array, level: int | None, n: int, shift: Array) -> Array:
+    """How far rounding may have taken the columns of X, (d,), with shift, (d,), what was taken off them since.
+
+    Each of the n numbers of a column was rounded as it was given, by up to GIVEN of its size there. And what is summed
+    over the rows, the deviations beside a constant column, has gathered the rounding of n terms, some sqrt(n) times
+    that of one (Higham & Mary 2019, A new approach to probabilistic rounding error analysis).
+    """
+    given = np.hypot(np.linalg.norm(compressed[:, :-1], axis=0), sqrt(n) * shift)
+    return np.asarray(GIVEN * given + sqrt(n) * EPSILON * _summed(compressed, level))
+
+
+def _summed(compressed: Array, level: int | None) -> Array:
+    """How long the columns of X are, (d,); beside a constant column, their deviations."""
+    return np.asarray(np.linalg.norm(compressed[0 if level is None else 1 :, :-1], axis=0))
+
+
 class Decomposition:
     """Rows [X | y] = Q [R | z], R with as many rows, r, as X has independent columns, from long to short.
 
     `rows` R (r, d), `rotated` z (r,), `pivots` (r,), the columns in the order in which R[:, pivots] is triangular, and
     `beyond`, the part of |y| that no theta reaches; what rounding has left of a zero is 0.
 
-    given: how long the columns of X were as they were given, (d,), in the units that they have now.
+    rounding: how far rounding may have taken the columns of X, (d,).
     """
 
-    def __init__(self, compressed: Array, level: int | None, given: Array) -> None:
-        self._compressed, self._level, self._given = compressed, level, given
+    def __init__(self, compressed: Array, level: int | None, rounding: Array) -> None:
+        self._compressed, self._level, self._rounding = compressed, level, rounding
         work = compressed.copy()
-        columns, pivots = work[:, :-1], []
-        waiting = _independent(columns, level, given)
-        dependent = np.setdiff1d(np.arange(len(given)), waiting)
+        columns = work[:, :-1]
+        pivots: list[int] = []
+        waiting = _independent(columns, level, rounding)
+        dependent = np.setdiff1d(np.arange(len(rounding)), waiting)
         while waiting:
             k = len(pivots)
             if dependent.size:
-                columns[k:, dependent[_left(columns, given, pivots)[dependent] == 0]] = 0
+                columns[k:, dependent[_left(columns, rounding, pivots)[dependent] == 0]] = 0
             pivots.append(waiting.pop(int(np.linalg.norm(columns[k:, waiting], axis=0).argmax())))
             _reflect(work[k:], pivots[-1])
         rank, self.pivots = len(pivots), np.array(pivots, dtype=int)
         self.rows, self.rotated = columns[:rank], work[:rank, -1]
         beyond = float(np.linalg.norm(work[rank:, -1]))
-        spread = np.linalg.norm(compressed[0 if level is None else 1 :, :-1], axis=0)
-        terms = np.linalg.norm(compressed[:, -1]) + spread @ np.abs(self.optimum)
+        terms = np.linalg.norm(compressed[:, -1]) + _summed(compressed, level) @ np.abs(self.optimum)
         self.beyond = beyond if beyond > ROUNDING * terms else 0.0
 
     @cached_property
@@ -125,8 +143,8 @@ class Decomposition:
     def _made_of_pivots(self) -> Array:
         """M (r, d) in X = X[:, pivots] M, without the shares that are smaller than the rounding of their column."""
         made = np.asarray(np.linalg.solve(self.rows[:, self.pivots], self.rows))
-        terms = np.abs(made) * self._given[self.pivots, None]
-        made[terms <= ROUNDING * (self._given + terms.sum(0))] = 0
+        parts = np.abs(made) * np.linalg.norm(self.rows, axis=0)[self.pivots, None]
+        made[parts <= self._rounding + self._rounding[self.pivots] @ np.abs(made)] = 0
         made[:, self.pivots] = np.eye(len(made))
         return made
 
@@ -160,36 +178,33 @@ class Decomposition:
         return turned[:, order], left[:, order]
 
 
-def _independent(columns: Array, level: int | None, given: Array) -> list[int]:
+def _independent(columns: Array, level: int | None, rounding: Array) -> list[int]:
     """Columns of (m, d) that do not depend on each other, and on which all the others depend.
 
     Whether a column depends on others does not change with what is added to it, so beside a constant column only the
-    deviations count; nor with its unit, so each is measured in the length that it was given with. Next is the longest,
-    so that the others have small shares in it, and of several about as long the one that rounding has reached least.
+    deviations count; nor with its unit, so each is measured in its rounding. Next is the one that rounding has reached
+    least, which is the same in any unit, unless it is so short that others would have too large shares in it.
     """
     chosen = [] if level is None else [level]
-    work = columns[len(chosen) :] / np.where(given == 0, 1.0, given)  # the column of the level is 0 here
+    work = columns[len(chosen) :] / np.where(rounding == 0, 1.0, rounding)  # the column of the level is 0 here
     pivots: list[int] = []
     for k in range(min(work.shape)):
-        left = _left(work, np.ones_like(given), pivots)
+        left = _left(work, np.ones_like(rounding), pivots)
         if not left.any():
             break
         work[k:, left == 0] = 0
-        long = left * given >= (left * given).max() / 2
-        pivots.append(int((left * long).argmax()))
+        lengths = left * rounding
+        pivots.append(int(np.where(lengths >= lengths.max() / SHARE, left, 0.0).argmax()))
         _reflect(work[k:], pivots[-1])
     return chosen + pivots
 
 
-def _left(columns: Array, given: Array, pivots: list[int]) -> Array:
-    """How long each column (d,) still is without its part along the pivots. What rounding has left of a zero is 0.
-
-    A column and its part along the pivots are sums of numbers as long as `given`, which rounding has reached before.
-    """
+def _left(columns: Array, rounding: Array, pivots: list[int]) -> Array:
+    """How long each column (d,) still is without its part along the pivots. What rounding has left of a zero is 0."""
     k = len(pivots)
     left = np.linalg.norm(columns[k:], axis=0)
     shares = np.abs(np.linalg.solve(columns[:k, pivots], columns[:k]))
-    return np.where(left <= ROUNDING * (given + given[pivots] @ shares), 0.0, left)
+    return np.where(left <= rounding + rounding[pivots] @ shares, 0.0, left)
 
 
 def _reflect(rows: Array, pivot: int) -> None:

@@ -20,7 +20,7 @@ rate then means the same for every batch size, as with `mse` in Keras and `MSELo
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from math import isfinite, sqrt
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from gdcore.decomposition import ROUNDING as ROUNDING
 from gdcore.decomposition import Array as Array
-from gdcore.decomposition import Decomposition, compressed, constant_column
+from gdcore.decomposition import Decomposition, compressed, constant_column, rounding
 
 Rows = npt.NDArray[np.integer[Any]]
 
@@ -170,13 +170,13 @@ class LeastSquares:
 
     @cached_property
     def _decomposition(self) -> Decomposition:
-        given = np.hypot(np.linalg.norm(self._design, axis=0), sqrt(self.n_examples) * self._shift)
-        return Decomposition(self.compressed, self._level, given)
+        gathered = rounding(self.compressed, self._level, self.n_examples, self._shift)
+        return Decomposition(self.compressed, self._level, gathered)
 
     @property
     def has_valley(self) -> bool:
         """Whether columns of X depend on each other, as far as their rounding lets one tell: no unique optimum."""
-        return len(self._decomposition.pivots) < self.design.shape[1]
+        return len(self._decomposition.pivots) < len(self._shift)
 
     @property
     def optimum(self) -> Array:
@@ -254,8 +254,8 @@ class BroadcastLeastSquares:
     def least(self) -> float:
         """The least possible loss: that of the mean and the variance of the targets, 0 where they are constant."""
         variance = float(self.targets.var())
-        rounding = (ROUNDING * float(np.abs(self.targets).max())) ** 2
-        return self._to_the_mean.least + (variance if variance > rounding else 0.0)
+        rounded = (ROUNDING * float(np.abs(self.targets).max())) ** 2
+        return self._to_the_mean.least + (variance if variance > rounded else 0.0)
 
     @property
     def optimum(self) -> Array:
@@ -293,7 +293,7 @@ def _checked_shift(shift: npt.ArrayLike | None, d: int, intercept: bool) -> Arra
     p = d - intercept
     shifts = np.zeros(p) if shift is None else np.asarray(shift, dtype=float)
     if shifts.shape != (p,) or not np.isfinite(shifts).all():
-        raise ValueError(f"shift must be {p} finite numbers, one per feature, got {shift}")
+        raise ValueError(f"shift must be {p} finite numbers, one per feature, got {shift!r}")
     return np.append(shifts, np.zeros(d - p))
 
 

@@ -12,6 +12,7 @@ from pages.lessons.race import claims as race_claims
 from pages.lessons.race.runs import PARALLEL, Race
 from pages.lessons.race.scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.lessons.race.settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
+from pages.lessons.race.sweep import of_race
 from pages.lessons.race.verdict_words import footnote, result, told
 from pages.lessons.race.verdicts import of_lane
 from pages.shared.data import own as own_data
@@ -247,7 +248,7 @@ def more(race: Race, panel: Panel, pins: Pins) -> None:
     values = panel.values
     rest = st.toggle("All columns of the score", key="race_rest")
     st.markdown(words.score(race, rest))
-    sweep.show("race", lambda: sweep.of_race(race), lambda rate: take_rate(rate, panel))
+    sweep.show("race", lambda: of_race(race), lambda rate: take_rate(rate, panel))
     claims = lazily("What an article claims, tested here", "race_claims")
     if claims.open:
         claims.markdown(race_claims.table(race))

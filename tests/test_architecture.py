@@ -12,8 +12,8 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 LESSONS = sorted((ROOT / "pages" / "lessons").rglob("*.py"))
 SHARED = sorted((ROOT / "pages" / "shared").rglob("*.py"))
 
-# The platform still asks these lessons by name: what a sweep, the gallery and the small pictures show of each.
-STILL_KNOW_A_LESSON = {"gallery.py", "scene_pictures.py", "sweep.py", "sweep_charts.py"}
+# The platform still asks these lessons by name: what the gallery and the small pictures show of each.
+STILL_KNOW_A_LESSON = {"gallery.py", "scene_pictures.py"}
 
 
 def imported(file):

@@ -208,3 +208,20 @@ def test_data_that_do_not_fit_raise(kind, features, targets, message):
 def test_coefficients_that_are_not_finite_raise(name, value):
     with pytest.raises(ValueError, match=f"{name} must be finite, got {value}"):
         Quadratic(**{"a0": 0, "a1": 0, "a2": 1, name: value})
+
+
+@pytest.mark.parametrize("kind", [LeastSquares, BroadcastLeastSquares])
+@pytest.mark.parametrize("shift", [[1.0], [1.0, 2.0, 3.0], [1.0, np.nan], 3.0])
+def test_a_shift_is_one_finite_number_per_feature(kind, shift):
+    with pytest.raises(ValueError, match="shift must be 2 finite numbers, one per feature, got"):
+        kind(FEATURES, TARGETS, shift=shift)
+
+
+@every_data_objective
+def test_a_shift_changes_no_loss_and_no_gradient(objective):
+    d = objective.design.shape[1]
+    shifted = type(objective)(objective.design, objective.targets, intercept=False, shift=np.full(d, 3.0))
+    theta = points(objective)
+    assert_array_equal(shifted.value(theta), type(objective)(objective.design, objective.targets, False).value(theta))
+    assert_allclose(shifted.optimum, objective.optimum, rtol=1e-12)
+    assert not LeastSquares(FEATURES, TARGETS, shift=[1e9, -1e9]).has_valley

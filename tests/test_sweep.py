@@ -21,7 +21,9 @@ from gdcore import (
 )
 from pages import linear_regression, quadratic, variant_race
 from pages.lessons.race import scenes as race_scenes
+from pages.lessons.race import sweep as race_sweep
 from pages.lessons.race.runs import Lane, Race, beginning_with
+from pages.lessons.race.sweep import of_race
 from pages.shared.data.regression import Model
 from pages.shared.settings.kinds import BatchSize
 from pages.shared.teaching import sweep
@@ -113,7 +115,7 @@ LANES = [
 @pytest.mark.parametrize("lane", LANES, ids=lambda lane: lane.name(64))
 def test_each_point_of_a_lane_is_a_single_run_on_the_batches_of_the_first_seed(lane):
     race = a_race(lane)
-    (curve,) = sweep.of_race(race).curves
+    (curve,) = of_race(race).curves
     floor, objective = race.model.floor, race.model.objective
     for i in range(0, 101, 10):
         schedule = beginning_with(lane.schedule, curve.rates[i])
@@ -129,7 +131,7 @@ def test_each_point_of_a_lane_is_a_single_run_on_the_batches_of_the_first_seed(l
 
 def test_the_sweep_and_the_race_agree_on_when_the_goal_is_reached_for_good():
     race = a_race(*LANES)
-    for curve, course in zip(sweep.of_race(race).curves, race.courses, strict=True):
+    for curve, course in zip(of_race(race).curves, race.courses, strict=True):
         assert curve.name == course.name
         assert curve.needed[-1] == course.below(race.goal)[1][0]
 
@@ -175,7 +177,7 @@ def test_the_rates_with_a_name_stand_in_their_places():
 @pytest.mark.parametrize("order", ["reshuffled", "fixed", "replacement"])
 def test_every_lane_has_the_limit_of_its_own_order_and_the_fastest_is_measured(order):
     race = a_race(*LANES, order=order)
-    swept = sweep.of_race(race)
+    swept = of_race(race)
     rules = as_frames(swept.gaps())["rules"]
     limits = rules[rules.kind == "limit"].set_index("lane").rate
     objective = race.model.objective
@@ -272,17 +274,17 @@ def test_the_sentence_counts_what_is_drawn():
 
 def test_the_sentences_of_a_race_name_its_goal():
     below, gap = a_race(LANES[0], LANES[2]), a_race(LANES[0], noise=0.0)
-    for sentence in sweep.of_race(below).sentences():
+    for sentence in of_race(below).sentences():
         assert " bring the loss below twice the least loss for good" in sentence
-    assert " bring the loss within 1 % of the starting gap for good" in sweep.of_race(gap).sentences()[0]
-    short = sweep.of_race(a_race(LANES[0], steps=1))
+    assert " bring the loss within 1 % of the starting gap for good" in of_race(gap).sentences()[0]
+    short = of_race(a_race(LANES[0], steps=1))
     assert " none brings the loss below twice the least loss for good within the budget" in short.sentences()[0]
 
 
 @pytest.mark.parametrize("lanes", [LANES[:1], LANES])
 @pytest.mark.parametrize("steps", [1, 300])
 def test_what_a_sweep_finds_is_called_the_fastest_or_the_nearest_and_never_the_best(lanes, steps):
-    swept = sweep.of_race(a_race(*lanes, steps=steps))
+    swept = of_race(a_race(*lanes, steps=steps))
     drawn = as_frames(swept.gaps())
     words = [*drawn["rules"].words, *drawn["lanes"].words, *swept.sentences(), *swept.notes]
     assert not any("best" in text or "arrive" in text for text in words)
@@ -306,12 +308,12 @@ def test_where_there_is_no_gap_a_sentence_says_why(objective, start, why):
 
 def test_a_race_that_starts_at_the_optimum_has_no_gap():
     best = a_race(LANES[0]).model.objective.optimum
-    assert "a minimum already" in sweep.of_race(a_race(LANES[0], start=best))
+    assert "a minimum already" in of_race(a_race(LANES[0], start=best))
 
 
 def test_a_lane_that_is_cut_says_so(monkeypatch):
-    monkeypatch.setattr(sweep, "MOST_UPDATES", 200)
-    swept = sweep.of_race(a_race(*LANES[:2]))
+    monkeypatch.setattr(race_sweep, "MOST_UPDATES", 200)
+    swept = of_race(a_race(*LANES[:2]))
     assert "batch ends after 100 of 300 updates and mini-batch 8 ends after 100 of 300 updates" in swept.notes[0]
 
 
@@ -320,12 +322,12 @@ def test_the_goal_of_a_race_is_drawn_where_its_loss_is(noise):
     race = a_race(*LANES[:2], noise=noise)
     least, start = race.model.floor, float(race.model.objective.value(race.start))
     expected = least / (start - least) if noise else 0.01  # twice the least loss; without noise a part of the gap
-    assert sweep.of_race(race).goal == pytest.approx(expected, rel=1e-9)
+    assert of_race(race).goal == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(("clock", "budget"), [("updates", 300), ("examples seen", 300 * 64)])
 def test_the_budget_of_a_race_is_that_of_the_lane_that_goes_on_longest(clock, budget):
-    assert sweep.of_race(a_race(*LANES[:2], clock=clock)).budget == budget
+    assert of_race(a_race(*LANES[:2], clock=clock)).budget == budget
 
 
 def test_a_tolerance_is_told_with_how_many_of_the_hundred_it_ends():
@@ -339,8 +341,8 @@ def test_a_tolerance_is_told_with_how_many_of_the_hundred_it_ends():
 
 
 def test_lanes_that_just_fit_are_not_said_to_be_cut(monkeypatch):
-    monkeypatch.setattr(sweep, "MOST_UPDATES", 600)
-    assert not any("ends after" in note for note in sweep.of_race(a_race(*LANES[:2])).notes)
+    monkeypatch.setattr(race_sweep, "MOST_UPDATES", 600)
+    assert not any("ends after" in note for note in of_race(a_race(*LANES[:2])).notes)
 
 
 @pytest.mark.parametrize("page", CHARTS)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
 
-from gdcore import LeastSquares
+from gdcore import LeastSquares, theory
+from pages.shared.data.regression import Model
 from pages.shared.data.tables import FAULTS_SAID, Table, TableError, choose, read_cells, read_table
 from pages.shared.words import literal
 
@@ -343,6 +344,76 @@ def test_proportional_features_are_found_whatever_slope_and_shift(x, slope, shif
     z = slope * x + shift
     if np.ptp(z) > 0 and np.ptp(x) > 0:
         assert "no unique optimum" in choice("y", ["x", "z"], x=x, z=z, y=np.arange(9.0))[1][0]
+
+
+def verdicts(features, targets):
+    """Whether there is no unique optimum: for the note, the features as they are, and standardised."""
+    dataset, notes = choice("y", ["x", "z"], **dict(zip("xz", features.T, strict=True)), y=targets)
+    models = [
+        Model(dataset, standardise=scaled, broadcast=wrong) for scaled in (False, True) for wrong in (False, True)
+    ]
+    found = [bool((theory.curvatures(model.objective) == 0).any()) for model in models]
+    return [any("no unique optimum" in note for note in notes), *found], [model.floor for model in models]
+
+
+far = st.sampled_from([0.0, 1.0, 40.0, 1e7]) | st.floats(0, 7).map(lambda digits: 10**digits)  # mean / spread
+size = st.floats(-3, 3).map(lambda digits: 10**digits)
+seeds = st.integers(0, 2**32 - 1)
+
+
+@given(
+    seeds,
+    st.sampled_from([3, 4, 10, 100, 3000]),
+    far,
+    size,
+    st.sampled_from([0.0, 273.15, 32.0, 2440587.5, -1e9]) | st.floats(-1e9, 1e9),
+    st.sampled_from([None, 1, 3]),
+    st.booleans(),
+)
+def test_proportional_features_have_no_unique_optimum_in_either_scale_nor_in_the_note(
+    seed, n, away, slope, shift, decimals, as_text
+):
+    rng = np.random.default_rng(seed)
+    spread = 10 ** rng.uniform(-3, 6)
+    x = spread * (rng.choice([-1, 1]) * away + rng.normal(size=n))
+    x = x if decimals is None else np.round(x, decimals)  # many rows alike
+    z = rng.choice([-1, 1]) * slope * x + rng.choice([shift, -slope * x[0]])
+    features = np.column_stack([x, z])
+    if as_text:
+        features = np.array([[float(f"{cell:.15g}") for cell in row] for row in features])
+    found, _ = verdicts(features, rng.normal(size=n))
+    assert found == [True] * 5
+
+
+@given(seeds, st.sampled_from([4, 10, 100, 3000]), far, far, size, size)
+def test_unrelated_features_have_one_optimum_and_one_least_loss_in_both_scales_and_no_note(
+    seed, n, away, other_away, spread, other_spread
+):
+    rng = np.random.default_rng(seed)
+    steps = rng.integers(-500, 500, (n, 2)) / 1000
+    steps[:4] = [[1, 1], [1, -1], [-1, 1], [-1, -1]]
+    features = (steps + [away, other_away]) * [spread, other_spread]
+    found, (raw, _, scaled, _) = verdicts(features, rng.normal(size=n))
+    assert found == [False] * 5
+    assert scaled == pytest.approx(raw, rel=1e-6)
+
+
+def test_julian_days_and_unix_seconds_have_one_least_loss_in_both_scales():
+    seconds = 1700000000.0 + np.array([3, 400, 951, 1800, 2222, 3100, 4000, 4444, 5100, 6001])
+    y = np.array([1.0, 4, 2, 8, 5, 7, 9, 6, 3, 10])
+    found, (raw, _, scaled, _) = verdicts(np.column_stack([seconds, 2440587.5 + seconds / 86400]), y)
+    s = seconds - 1700000000
+    alone = np.var(y) - np.mean((s - s.mean()) * (y - y.mean())) ** 2 / np.var(s)
+    assert found == [True] * 5
+    assert raw == pytest.approx(alone, rel=1e-6) and scaled == pytest.approx(alone, rel=1e-6)
+
+
+def test_a_feature_that_is_constant_but_for_rounding_is_not_called_constant():
+    x = 2.0**53 + 2 * np.arange(5)
+    note = (
+        "The feature ` x ` is constant as far as the machine can tell: its slope cannot be told from the intercept, so"
+    )
+    assert choice(x=x, y=Y)[1] == (f"{note} there is no unique optimum.",)
 
 
 @pytest.mark.parametrize("size", [1e-100, 1.0, 1e99])

@@ -22,23 +22,12 @@ from pages.shared.picture.charts import (
     straight,
     tip,
 )
+from pages.shared.picture.lanes import DASH, LANES, LEGEND, SHAPE, color
 
-LANES = 6
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-DASHES = ([1, 0], [6, 3], [2, 2], [10, 3, 2, 3], [12, 4], [4, 2, 1, 2])
 HEIGHT = 290
-LEGEND = 19  # pixels of a lane's line above the chart of the loss
 
 FRAMES = "data('view')[0].frames"
 NOW = f"min(frame, {FRAMES} - 1)"
-
-
-def color(palette: Palette, field: str = "lane:O") -> alt.Color:
-    return alt.Color(field, scale=alt.Scale(domain=list(range(LANES)), range=list(palette.lanes)), legend=None)
-
-
-SHAPE = alt.Shape("lane:N", scale=alt.Scale(domain=list(range(LANES)), range=list(SHAPES)), legend=None)
-DASH = alt.StrokeDash("lane:O", scale=alt.Scale(domain=list(range(LANES)), range=list(DASHES)), legend=None)
 
 
 def heads(*columns: str) -> alt.Chart:

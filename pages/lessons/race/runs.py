@@ -34,10 +34,10 @@ from pages.shared.picture.columns import (
     thinned,
 )
 from pages.shared.picture.planes import Plane
+from pages.shared.teaching.verdicts import GAP_GOAL  # the goal where the least loss is 0 and has no multiple
 
 UPDATES, EXAMPLES, PARALLEL = CLOCKS = ("updates", "examples seen", "parallel time")
 GOAL = 2.0  # times the least loss
-GAP_GOAL = 0.01  # of the gap at the start, where the least loss is 0 and has no multiple
 TIE = 1.25  # as much later than the first is still called a tie
 TALLEST = 1000  # times the loss at the start: what climbs higher has left the picture
 STEPS_SHOWN = 180  # in the plane, of all lanes together

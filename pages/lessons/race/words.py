@@ -9,7 +9,6 @@ from gdcore import Constant, replay, theory
 from gdcore.batches import Order
 from pages.lessons.race.runs import (
     EXAMPLES,
-    GAP_GOAL,
     GOAL,
     MOST_DRAWS,
     MOST_UPDATES,
@@ -22,6 +21,7 @@ from pages.lessons.race.runs import (
 )
 from pages.shared.picture import timeline
 from pages.shared.teaching.predict import Answer, Question
+from pages.shared.teaching.verdicts import GAP_GOAL
 from pages.shared.words import count, number, percent, steady
 
 UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}

@@ -10,7 +10,7 @@ from pages.shared.lesson import Told
 from pages.shared.picture import timeline
 from pages.shared.teaching.predict import Answer, Question
 from pages.shared.teaching.verdict_words import beside, direction, kept_by_its_start, sizes_apart, until_it_is_close
-from pages.shared.teaching.verdicts import CLOSE, Claim, Reason, Verdict, in_theory, of_descent
+from pages.shared.teaching.verdicts import CLOSE, GAP_GOAL, Claim, Reason, Verdict, in_theory, of_descent
 from pages.shared.words import apart, count, literal, number, percent, rate_text, steady
 
 CONVENTIONS = (
@@ -108,9 +108,6 @@ def speeds(fit: Fit, curved: np.ndarray, diverges: bool) -> str:
     flat = factors[np.flatnonzero(curved > 0)[0]]
     flattest = "flattest that is curved" if (curved == 0).any() else "flattest"
     return f"{steep}, along the {flattest} by 1 − η·λmin = **{apart(flat, 0, 1, -1)}**."
-
-
-GAP_GOAL = 0.01  # share of the gap at the start
 
 
 def progress(fit: Fit) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 
 from pages.lessons.quadratic import settings as quadratic_settings
 from pages.lessons.race import settings as race_settings
-from pages.lessons.race.charts import DASHES
 from pages.lessons.regression import settings as regression_settings
 from pages.shared.picture.charts import Palette
 from pages.shared.picture.columns import positive
+from pages.shared.picture.lanes import DASHES
 from pages.shared.picture.sketch import Line, Sketch, svg
 from pages.shared.teaching.gallery import SLIDES, Slide
 

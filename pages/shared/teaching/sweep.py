@@ -14,22 +14,20 @@ from functools import cached_property
 import numpy as np
 import streamlit as st
 
-from gdcore import Constant, GradientDescent, Outcome, Trace, descend, theory
+from gdcore import GradientDescent, Outcome, Trace, descend, theory
 from gdcore.objectives import QuadraticObjective
 from gdcore.theory import Regime
-from pages.lessons.race import words as race_words
-from pages.lessons.race.runs import GAP_GOAL, Lane, Race
 from pages.shared.lesson import lazily
 from pages.shared.picture import timeline
 from pages.shared.picture.columns import Columns, Datasets, decades, one_row, positive, stacked
 from pages.shared.teaching import sweep_charts
+from pages.shared.teaching.verdicts import GAP_GOAL
 from pages.shared.words import apart, count, number, percent
 
 RATES = 100
 FROM, TO = 1e-3, 3.0  # times the limit: where the rates begin and end
 LOWEST, TALLEST = 1e-16, 100.0  # times the gap at the start: what ends beyond them lies outside the picture
 LARGEST = float(np.finfo(float).max)
-MOST_UPDATES = 10_000  # of all lanes of a race together, at each rate
 
 FASTEST_AND_BEST = "Fastest: from this start, to this goal. Best: by the factor in the long run, from theory."
 
@@ -254,61 +252,6 @@ def stays_below(gaps: np.ndarray, goal: float, taken: np.ndarray) -> np.ndarray:
     above = gaps > goal  # False beyond the end of a run
     after_the_last = np.where(above.any(0), len(above) - above[::-1].argmax(0), 0)
     return np.where(after_the_last <= taken, after_the_last, np.inf)
-
-
-def of_race(race: Race) -> Sweep | str:
-    """Every lane of a race at every initial rate, each rate on the batches of the first seed."""
-    objective = race.phases[-1].objective
-    if why_not := nothing_to_close(objective, race.start):
-        return why_not
-    curved, own = theory.curvatures(race.model.objective), [float(lane.schedule(0)) for lane in race.lanes]
-    limits = [limit_of(race, lane) or theory.rate_limit(curved, lane.optimizer) for lane in race.lanes]
-    grid, start_gap = around(limits, own), theory.gap(objective, race.start)
-    longest = max(race.steps) if race.drifts else MOST_UPDATES // len(race.lanes)  # a stream goes on after its drift
-    curves, budgets = [], []
-    for course, rate, steps in zip(race.courses, own, race.steps, strict=True):
-        rates = np.append(grid, rate)
-        swept = race.at_rates(course.lane, rates, min(steps, longest))
-        gaps = parts_of(start_gap, theory.gap(objective, swept.trace.theta))
-        needed = swept.below(race.goal)[1]
-        curves.append(Curve(rates, at_the_end(gaps, swept.trace), needed, course.name, limit_of(race, course.lane)))
-        budgets.append(float(swept.clock[-1] - swept.clock[swept.since]))
-    words = (f"the loss {verb}{race_words.goal_in_words(race)}" for verb in ("", "stays "))
-    goal, unit = (race.goal - race.least) / start_gap, race_words.UNITS[race.clock]
-    return Sweep(tuple(curves), unit, max(budgets), goal, *words, tuple(notes_on(race, longest)))
-
-
-def notes_on(race: Race, longest: int) -> list[str]:
-    """What is to be known of the lanes: which are cut, and what their limits are."""
-    cut = [
-        f"{course.name} ends after {number(longest)} of {count(steps, 'update')}"
-        for course, steps in zip(race.courses, race.steps, strict=True)
-        if steps > longest
-    ]
-    notes = []
-    if cut:
-        notes.append(
-            f"So that all rates are there at once, {race_words.listed(cut)}: what stays at the goal until then counts "
-            "as there for good."
-        )
-    if any(limit_of(race, lane) and race.draws(lane) for lane in race.lanes):
-        notes.append("Batches are drawn with replacement: their limit is that of the mean square.")
-    return notes
-
-
-def limit_of(race: Race, lane: Lane) -> float | None:
-    """The limit that theory claims for a constant rate on all examples, or in the mean square, drawn with replacement.
-
-    For batches in another order none is known.
-    """
-    objective = race.model.objective
-    if race.drifts or not isinstance(lane.schedule, Constant):
-        return None
-    if race.is_exact(lane):
-        return theory.rate_limit(theory.curvatures(objective), lane.optimizer)
-    if race.order == "replacement":
-        return theory.mean_square_limit(objective, lane.size, lane.optimizer)
-    return None
 
 
 def show(page: str, make: Callable[[], Sweep | str], take: Callable[[str], None]) -> None:

@@ -28,6 +28,7 @@ from gdcore.optimizers import Optimizer
 from gdcore.theory import Regime
 
 CLOSE = 0.01  # the share of the distance at the start at which a run has arrived
+GAP_GOAL = 0.01  # the share of the gap at the start at which a loss is called near: the distance may still be large
 TRIED = 1e-3  # the smallest rate that a person would try unprompted
 
 GREEN, ORANGE, RED, GRAY = "green", "orange", "red", "gray"
