@@ -86,7 +86,7 @@ def rounding(compressed: Array, level: int | None, n: int, shift: Array) -> Arra
     that of one (Higham & Mary 2019, A new approach to probabilistic rounding error analysis).
     """
     given = np.hypot(np.linalg.norm(compressed[:, :-1], axis=0), sqrt(n) * shift)
-    return np.asarray(GIVEN * given + sqrt(n) * EPSILON * _summed(compressed, level))
+    return np.asarray(GIVEN * given + sqrt(n) * EPSILON * _summed(compressed, level) + SMALLEST)
 
 
 def _summed(compressed: Array, level: int | None) -> Array:
@@ -186,7 +186,7 @@ def _independent(columns: Array, level: int | None, rounding: Array) -> list[int
     least, which is the same in any unit, unless it is so short that others would have too large shares in it.
     """
     chosen = [] if level is None else [level]
-    work = columns[len(chosen) :] / np.where(rounding == 0, 1.0, rounding)  # the column of the level is 0 here
+    work = columns[len(chosen) :] / rounding  # the column of the level is 0 here
     pivots: list[int] = []
     for k in range(min(work.shape)):
         left = _left(work, np.ones_like(rounding), pivots)

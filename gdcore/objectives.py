@@ -290,11 +290,15 @@ def _checked(features: npt.ArrayLike, targets: npt.ArrayLike, intercept: bool) -
 
 def _checked_shift(shift: npt.ArrayLike | None, d: int, intercept: bool) -> Array:
     """The shift of each column of the design matrix, (d,): the ones of the intercept have none."""
+    shifts = np.zeros(d)
+    if shift is None:
+        return shifts
     p = d - intercept
-    shifts = np.zeros(p) if shift is None else np.asarray(shift, dtype=float)
-    if shifts.shape != (p,) or not np.isfinite(shifts).all():
+    found = np.asarray(shift, dtype=float)
+    if found.shape != (p,) or not np.isfinite(found).all():
         raise ValueError(f"shift must be {p} finite numbers, one per feature, got {shift!r}")
-    return np.append(shifts, np.zeros(d - p))
+    shifts[:p] = found
+    return shifts
 
 
 def _with_ones(features: Array) -> Array:
