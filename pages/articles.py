@@ -12,21 +12,21 @@ import streamlit as st
 
 from gdcore import GradientDescent, Momentum, Trace, datasets, descend, theory
 from gdcore.datasets import Dataset
+from pages.lessons import run
 from pages.lessons.articles import printed
 from pages.lessons.articles.printed import PARABOLA, fixed
+from pages.lessons.quadratic import QUADRATIC
 from pages.lessons.quadratic.scenes import ARTICLE, DIVERGES, TOO_SMALL
 from pages.lessons.quadratic.words import formula
+from pages.lessons.race import RACE
 from pages.lessons.race.scenes import DECAY, DRIFT
 from pages.lessons.race.scenes import PUBLISHED as BATCHES
+from pages.lessons.regression import REGRESSION
 from pages.lessons.regression.scenes import ARTICLE_LINE, BROADCAST, MEANT, PUBLISHED, REPAIRED, SLOPE
 from pages.shared.data.regression import Model
-from pages.shared.frame.shell import LESSONS, run
 from pages.shared.lesson import Scene, link_to
 from pages.shared.words import count, number
 
-QUADRATIC = ("pages/quadratic.py", "quadratic")  # the page, and what the keys of its settings begin with
-REGRESSION = ("pages/linear_regression.py", "regression")
-RACE = ("pages/variant_race.py", "race")
 LINKS = {
     "quadratic": ((QUADRATIC, ARTICLE),),
     "classifier": ((QUADRATIC, TOO_SMALL), (QUADRATIC, DIVERGES)),
@@ -53,8 +53,8 @@ def page() -> None:
 
 def links(article: str) -> None:
     with st.container(horizontal=True):
-        for (path, prefix), scene in LINKS[article]:
-            link_to(scene, path, prefix, f"{LESSONS[path][0]}: {scene.name}")
+        for lesson, scene in LINKS[article]:
+            link_to(scene, lesson.path, lesson.key, f"{lesson.title}: {scene.name}")
 
 
 # ---- A: the quadratic

@@ -1,23 +1,18 @@
 """Home: what this is, a card for each lesson, and a gallery of all scenes."""
 
-import numpy as np
+from functools import lru_cache
+
 import streamlit as st
 
-from gdcore import Constant, GradientDescent, Quadratic, datasets, descend
-from pages.lessons.quadratic import charts as quadratic_charts
-from pages.lessons.quadratic import runs
-from pages.lessons.race import charts as race_charts
-from pages.lessons.race.runs import Lane, Race
-from pages.lessons.regression import charts as regression_charts
-from pages.lessons.regression.runs import Fit
-from pages.shared.data.regression import Model
-from pages.shared.frame.shell import ARTICLES, LESSONS, run
+from pages.lessons import LESSONS, SLIDES, run
+from pages.shared.frame.shell import ARTICLES
 from pages.shared.lesson import link_to
 from pages.shared.picture import timeline
+from pages.shared.picture.charts import Palette
+from pages.shared.picture.sketch import svg
 from pages.shared.settings.kinds import Choice
 from pages.shared.settings.panel import Panel
-from pages.shared.teaching import scene_pictures
-from pages.shared.teaching.gallery import GROUPS, SLIDES
+from pages.shared.teaching.gallery import GROUPS
 
 COLUMNS = 3
 ALL = "All"
@@ -32,12 +27,12 @@ def page() -> None:
         "**What you see is exactly what was computed**: nothing is clipped or slowed down, and every update is shown "
         "with its numbers, beside what theory predicts."
     )
-    for column, (path, (title, hint)) in zip(st.columns(COLUMNS), LESSONS.items(), strict=False):
+    for column, lesson in zip(st.columns(COLUMNS), LESSONS, strict=False):
         with column.container(border=True):
-            PICTURES[path]()
-            st.subheader(title)
-            st.markdown(hint)
-            st.page_link(path, label="Open the lesson", icon=":material/arrow_forward:")
+            lesson.card()
+            st.subheader(lesson.title)
+            st.markdown(lesson.hint)
+            st.page_link(lesson.path, label="Open the lesson", icon=":material/arrow_forward:")
     st.page_link(ARTICLES, label="The four articles behind the lab, checked", icon=":material/rule:")
     gallery()
 
@@ -61,48 +56,20 @@ def gallery() -> None:
 
 
 def scene_card(n: int) -> None:
-    path, page, scene = SLIDES[n]
-    picture, words = scene_pictures.picture(n, timeline.palette())
-    st.image(picture, alt=f"{scene.name}: {words}", width="stretch")
-    link_to(scene, path, page, f"**{scene.name}**")
-    st.caption(LESSONS[path][0])
+    lesson, scene = SLIDES[n]
+    drawn, words = picture(n, timeline.palette())
+    st.image(drawn, alt=f"{scene.name}: {words}", width="stretch")
+    link_to(scene, lesson.path, lesson.key, f"**{scene.name}**")
+    st.caption(lesson.title)
     st.markdown(f"*“{scene.misconception}”*")
     st.markdown(scene.talking_point)
 
 
-def jumping_ball() -> None:
-    """The quadratic at a rate that overshoots and arrives."""
-    objective, rate, frame = Quadratic(a0=-3, a1=-2, a2=3), 0.29, (-8.0, 9.0)
-    trace = descend(objective, [8.0], GradientDescent(), rate, 30)
-    picture = runs.Picture(objective, rate, trace, frame)
-    alt = "A ball jumps across the valley of a parabola, lower each time."
-    timeline.chart(quadratic_charts.thumbnail, alt, picture.curve())
-
-
-def turning_line() -> None:
-    """The first epochs of a line fitted to noisy points."""
-    model = Model(datasets.noisy_line(n=40, noise=0.8))
-    trace = descend(model.objective, [0.0, 3.0], GradientDescent(), 0.06, 12)
-    timeline.chart(
-        regression_charts.thumbnail, "A line turns towards the points.", Fit(model, 0.06, trace).fitted_line()
-    )
-
-
-def three_lanes() -> None:
-    """The first epochs of batch, mini-batch and stochastic descent."""
-    model = Model(datasets.noisy_line(n=256, seed=7))
-    lanes = tuple(Lane(size, Constant(0.05)) for size in (256, 32, 1))
-    race = Race(model, lanes, np.array([-1.0, 4.0]), (40, 80, 400))
-    timeline.chart(
-        race_charts.thumbnail, "Three paths to one optimum.", race.surface(timeline.palette().ramp, cloud=False)
-    )
-
-
-PICTURES = {
-    "pages/quadratic.py": jumping_ball,
-    "pages/linear_regression.py": turning_line,
-    "pages/variant_race.py": three_lanes,
-}
+@lru_cache(maxsize=2 * len(SLIDES))  # in two themes
+def picture(n: int, palette: Palette) -> tuple[str, str]:
+    """The picture of a slide as SVG, and in words. The races take 20 ms and more each, so it is made once."""
+    drawn = SLIDES[n].lesson.sketch(SLIDES[n].values, palette)
+    return svg(drawn, palette.muted), f"{drawn.words}{' It leaves the picture.' if drawn.leaves else ''}"
 
 
 if __name__ == "__main__":

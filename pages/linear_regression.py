@@ -5,6 +5,7 @@ import streamlit as st
 
 from gdcore import Constant, theory
 from gdcore.datasets import Dataset
+from pages.lessons import SLIDES, run
 from pages.lessons.articles import printed
 from pages.lessons.quadratic import charts as quadratic_charts
 from pages.lessons.quadratic import runs
@@ -34,7 +35,6 @@ from pages.lessons.regression.settings import (
 )
 from pages.shared.data import own as own_data
 from pages.shared.data.regression import Model
-from pages.shared.frame.shell import run
 from pages.shared.lesson import (
     Scene,
     choose_scene,
@@ -90,7 +90,7 @@ def page() -> None:
         dataset, notes = choose_data(panel)
         model = settings(panel, dataset)
         scene = choose_scene(above, panel, SCENES)
-        previous_and_next(paging, panel, scene)
+        previous_and_next(paging, panel, scene, SLIDES)
     fit, pins = compute(model, values), Pins(panel, kept, OF_THE_PICTURE)
     prediction = Prediction(panel, lambda: words.question(fit))
 

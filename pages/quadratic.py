@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from gdcore import Constant, Quadratic, Trace
+from pages.lessons import SLIDES, run
 from pages.lessons.quadratic import charts, runs, words
 from pages.lessons.quadratic.scenes import ARTICLE, SCENES
 from pages.lessons.quadratic.settings import RATE, SETTINGS, compute
-from pages.shared.frame.shell import run
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, in_numbers, steps_table
 from pages.shared.picture import timeline
 from pages.shared.settings.common import pick_a_rate
@@ -33,7 +33,7 @@ def page() -> None:
         paging, above = st.container(), st.container()
         settings(panel)
         scene = choose_scene(above, panel, SCENES)
-        previous_and_next(paging, panel, scene)
+        previous_and_next(paging, panel, scene, SLIDES)
     values = panel.values
     picture = picture_of(values)
     objective, rate, trace = picture.objective, picture.learning_rate, picture.trace

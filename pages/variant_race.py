@@ -7,6 +7,7 @@ import streamlit as st
 from gdcore import theory
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
+from pages.lessons import SLIDES, run
 from pages.lessons.race import charts, lanes, words
 from pages.lessons.race import claims as race_claims
 from pages.lessons.race.runs import PARALLEL, Race
@@ -17,7 +18,6 @@ from pages.lessons.race.verdict_words import footnote, result, told
 from pages.lessons.race.verdicts import of_lane
 from pages.shared.data import own as own_data
 from pages.shared.data.regression import Model
-from pages.shared.frame.shell import run
 from pages.shared.lesson import (
     choose_scene,
     code_to_take_home,
@@ -64,7 +64,7 @@ def page() -> None:
         paging, above = st.container(), st.container()
         model, notes = settings(panel)
         scene = choose_scene(above, panel, SCENES)
-        previous_and_next(paging, panel, scene)
+        previous_and_next(paging, panel, scene, SLIDES)
     values = panel.values
     race, cap = race_of(values, model)
     st.sidebar.caption(words.recorded(race))

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from contextlib import redirect_stdout
 from math import ceil, floor
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -14,9 +15,10 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
+from pages.lessons import LESSONS
 from pages.shared.settings.kinds import BatchSize, Number, Rate, Switch
 
-FILES = {"quadratic": "quadratic.py", "regression": "linear_regression.py", "race": "variant_race.py"}
+FILES = {lesson.key: Path(lesson.path).name for lesson in LESSONS}
 PAGES = FILES | {"home": "home.py", "articles": "articles.py"}
 LARGEST, SMALLEST = sys.float_info.max, 5e-324  # positive numbers that the machine holds
 CASES: Counter[str] = Counter()  # what was tried to break the app, for the end of the report

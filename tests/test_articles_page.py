@@ -321,7 +321,7 @@ LEFT = {  # by an earlier visit
     "regression": {"standardise": "true", "b": "5", "scale": "linear"},
     "race": {"rate": "0.1", "b": "2", "axis": "linear"},
 }
-LINKED = [(prefix, path, scene) for links in articles.LINKS.values() for (path, prefix), scene in links]
+LINKED = [(one.key, one.path, scene) for links in articles.LINKS.values() for one, scene in links]
 
 
 @pytest.mark.parametrize(("prefix", "path", "scene"), LINKED, ids=[scene.name for *_, scene in LINKED])

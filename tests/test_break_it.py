@@ -14,17 +14,13 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from streamlit.testing.v1 import AppTest
 
-from pages import linear_regression, quadratic, variant_race
+from pages import lessons
 from pages.lessons.race.scenes import OWN
 from pages.lessons.regression.settings import SUGGESTED_RATE
 from pages.shared.settings.kinds import BatchSize, Number, Rate
 from tests.harness import CASES, FILES, any_value, drawn, examples, made_link, open_lesson, opened
 
-LESSONS = {
-    "quadratic": (quadratic.SETTINGS, quadratic.SCENES),
-    "regression": (linear_regression.all_settings(), linear_regression.SCENES),
-    "race": (variant_race.all_settings(), variant_race.SCENES),
-}
+LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}
 NO_VALUE = ["", " ", "x", "inf", "nan", "-1", "1e400", "1/0", "0", "1,000,000", "`$x$`", "\u202e1", "é" * 24]
 THAT_SET = ["undo", "rate_half", "rate_double", "rate_best", "rate_limit", "descend", "back_A", "back_B", "back_C"]
 THAT_DO_NOT = ["pin", "pin", "unpin_A", "unpin_B", "unpin_all", "answer_0", "answer_3"]

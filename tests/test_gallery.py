@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.frame import shell as frame
+from pages.home import picture
+from pages.lessons import LESSONS, SLIDES
 from pages.shared.lesson import EXPLOSION, IT_WORKS
 from pages.shared.picture.charts import PALETTES
 from pages.shared.picture.sketch import Line, Sketch, svg
-from pages.shared.teaching.gallery import GROUPS, SLIDES, Slide
-from pages.shared.teaching.scene_pictures import picture, sketch
+from pages.shared.teaching.gallery import GROUPS, Slide
 from tests.harness import drawn, open_lesson
 
 LIGHT = PALETTES["light"]
-EACH = pytest.mark.parametrize("slide", SLIDES, ids=[f"{slide.page}: {slide.scene.name}" for slide in SLIDES])
+EACH = pytest.mark.parametrize("slide", SLIDES, ids=[f"{slide.lesson.key}: {slide.scene.name}" for slide in SLIDES])
 
 
 def open_home(**link) -> AppTest:
@@ -34,9 +34,11 @@ def links_to_scenes(home: AppTest) -> list:
 
 def shown(app: AppTest) -> Slide | None:
     """The slide that is on the screen, found by the lit button."""
-    (page,) = {slide.page for slide in SLIDES if f"{slide.page}_scene" in [group.key for group in app.button_group]}
+    (page,) = {
+        slide.lesson.key for slide in SLIDES if f"{slide.lesson.key}_scene" in [group.key for group in app.button_group]
+    }
     name = app.button_group(key=f"{page}_scene").value
-    return next((slide for slide in SLIDES if (slide.page, slide.scene.name) == (page, name)), None)
+    return next((slide for slide in SLIDES if (slide.lesson.key, slide.scene.name) == (page, name)), None)
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -44,7 +46,7 @@ def press(app: AppTest, label: str) -> AppTest:
     button.click().run()
     assert not app.exception
     if slide := shown(app):
-        app.switch_page(slide.path)  # AppTest would go on with the page that it began with
+        app.switch_page(slide.lesson.path)  # AppTest would go on with the page that it began with
     return app
 
 
@@ -67,10 +69,10 @@ def test_no_text_is_used_twice():
 
 
 def test_the_slides_are_all_scenes_of_all_lessons_in_order():
-    assert list(dict.fromkeys(slide.path for slide in SLIDES)) == list(frame.LESSONS)
+    assert list(dict.fromkeys(slide.lesson.path for slide in SLIDES)) == [lesson.path for lesson in LESSONS]
     for page in ("quadratic", "regression", "race"):
         options = open_lesson(page).button_group(key=f"{page}_scene").options
-        assert options == [slide.scene.name for slide in SLIDES if slide.page == page]
+        assert options == [slide.scene.name for slide in SLIDES if slide.lesson.key == page]
 
 
 # ---- the gallery
@@ -91,10 +93,10 @@ def test_every_group_is_offered_and_shows_its_scenes_and_every_scene_is_in_one()
 
 def test_a_card_links_to_exactly_the_settings_of_its_scene():
     for slide, link in zip(SLIDES, links_to_scenes(open_home(shows="All")), strict=True):
-        said = {f"{slide.page}_{name}": str(value) for name, value in slide.scene.settings.items()}
-        assert link.page == slide.path.removeprefix("pages/").removesuffix(".py")
+        said = {f"{slide.lesson.key}_{name}": str(value) for name, value in slide.scene.settings.items()}
+        assert link.page == slide.lesson.path.removeprefix("pages/").removesuffix(".py")
         assert dict(parse_qsl(link.query_string)) == said
-        app = open_lesson(slide.page, **slide.scene.settings)
+        app = open_lesson(slide.lesson.key, **slide.scene.settings)
         assert not app.warning and shown(app) == slide
 
 
@@ -125,16 +127,16 @@ def test_a_good_link_gets_no_sentence():
 
 @EACH
 def test_the_points_of_a_picture_are_those_of_the_lessons_chart(slide):
-    app = open_lesson(slide.page, **slide.scene.settings)
-    runs = [line for line in sketch(slide, LIGHT).lines if line.is_run and len(line.x) > 1]
-    if slide.page == "race":
+    app = open_lesson(slide.lesson.key, **slide.scene.settings)
+    runs = [line for line in slide.lesson.sketch(slide.values, LIGHT).lines if line.is_run and len(line.x) > 1]
+    if slide.lesson.key == "race":
         curves = drawn(app, 1, "curves").query("run == 0").groupby("lane")
         for run, (_, curve) in zip(runs, curves, strict=True):
             np.testing.assert_array_equal(run.x, curve.time)
             np.testing.assert_array_equal(run.y, curve.height)
         return
     (run,) = runs
-    chart, x, y = (0, "x", "f") if slide.page == "quadratic" else (2, "update", "loss")
+    chart, x, y = (0, "x", "f") if slide.lesson.key == "quadratic" else (2, "update", "loss")
     path = drawn(app, chart, "path")
     at = path["update"].to_numpy()
     assert at[-1] == len(run.x) - 1
@@ -144,7 +146,7 @@ def test_the_points_of_a_picture_are_those_of_the_lessons_chart(slide):
 
 @EACH
 def test_a_run_that_explodes_leaves_the_frame_and_no_other_does(slide):
-    drawing = sketch(slide, LIGHT)
+    drawing = slide.lesson.sketch(slide.values, LIGHT)
     assert drawing.leaves == (slide.scene.shows == EXPLOSION)
     for line in drawing.lines:
         places, leaves = drawing.places(line)
@@ -174,7 +176,7 @@ def test_what_a_log_axis_cannot_show_is_left_out():
 @pytest.mark.parametrize("theme", PALETTES)
 def test_only_numbers_and_colours_of_the_theme_go_into_a_picture(slide, theme):
     palette = PALETTES[theme]
-    text = svg(sketch(slide, palette), palette.muted)
+    text = svg(slide.lesson.sketch(slide.values, palette), palette.muted)
     known = {palette.muted, palette.iterate, palette.step, palette.optimum, *palette.lanes}
     assert set(re.findall("#[0-9a-f]{6}", text)) <= known
     for places in re.findall(r' d="([^"]*)"', text):
@@ -200,7 +202,7 @@ def test_next_visits_every_scene_in_order_and_previous_takes_the_same_way_back()
 
 @pytest.mark.parametrize("page", ["quadratic", "regression", "race"])
 def test_before_any_scene_next_is_the_first_and_previous_the_last_of_the_lesson_before(page):
-    first = next(number for number, slide in enumerate(SLIDES) if slide.page == page)
+    first = next(number for number, slide in enumerate(SLIDES) if slide.lesson.key == page)
     assert shown(press(open_lesson(page, rate="0.0123"), "Next")) == SLIDES[first]
     app = open_lesson(page, rate="0.0123")
     if first:
@@ -225,7 +227,7 @@ def test_undo_takes_a_step_back():
 
 def test_the_next_lesson_opens_in_its_scene_whatever_an_earlier_visit_has_left_there_and_undo_brings_that_back():
     app = open_lesson("regression", rate="0.011", w1="3")
-    last_of_the_first = [slide for slide in SLIDES if slide.page == "quadratic"][-1]
+    last_of_the_first = [slide for slide in SLIDES if slide.lesson.key == "quadratic"][-1]
     for name, value in last_of_the_first.scene.settings.items():
         app.query_params[f"quadratic_{name}"] = str(value)
     app.switch_page("pages/quadratic.py").run()

@@ -4,14 +4,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
-from pages import linear_regression, quadratic, variant_race
+from pages import lessons
 from tests.harness import any_value, drawn, in_a_link, made_link, open_lesson, opened, verdict
 
-LESSONS = {
-    "quadratic": quadratic.SETTINGS,
-    "regression": linear_regression.all_settings(),
-    "race": variant_race.all_settings(),
-}
+LESSONS = {lesson.key: lesson.settings for lesson in lessons.LESSONS}
 FOREIGN = "<img src=x onerror=alert(1)> **bold** [a](http://b.c) $x$ :red[r]"
 
 

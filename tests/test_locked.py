@@ -8,15 +8,11 @@ from itertools import chain, product
 
 import pytest
 
-from pages import linear_regression, quadratic, variant_race
+from pages import lessons
 from pages.shared.settings.kinds import BatchSize, Choice, Number, Rate, Switch
 from tests.harness import in_a_link, open_lesson
 
-LESSONS = {
-    "quadratic": (quadratic.SETTINGS, quadratic.SCENES),
-    "regression": (linear_regression.all_settings(), linear_regression.SCENES),
-    "race": (variant_race.all_settings(), variant_race.SCENES),
-}
+LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}
 SETTINGS = {page: {setting.name: setting for setting in own} for page, (own, _) in LESSONS.items()}
 AS_THEY_ARE = {
     "regression": {"data", "learned", "loss"},

@@ -6,17 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from pages import linear_regression, quadratic, variant_race
+from pages import lessons
 from pages.lessons.race import scenes as race_scenes
 from pages.lessons.regression import scenes as regression_scenes
 from pages.shared.settings.kinds import Number, Rate
 from tests.harness import FILES, any_value, drawn, open_lesson
 
-LESSONS = {
-    "quadratic": quadratic.SETTINGS,
-    "regression": linear_regression.all_settings(),
-    "race": variant_race.all_settings(),
-}
+LESSONS = {lesson.key: lesson.settings for lesson in lessons.LESSONS}
 EVERY_LESSON = pytest.mark.parametrize("page", LESSONS)
 
 

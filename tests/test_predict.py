@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from gdcore import Constant, GradientDescent, InverseTime, Momentum, Outcome, Quadratic, datasets, descend
+from pages import lessons
 from pages.lessons.quadratic import words as quadratic_words
 from pages.lessons.race import runs as race_runs
 from pages.lessons.race import words as race_words
@@ -19,7 +20,7 @@ from pages.lessons.regression.runs import Fit
 from pages.shared.data.regression import Model
 from tests.harness import open_lesson
 
-LESSONS = ("quadratic", "regression", "race")
+LESSONS = tuple(lesson.key for lesson in lessons.LESSONS)
 
 
 def what_the_ball_does(objective: Quadratic, rate: float, start: float) -> int:

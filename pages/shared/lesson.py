@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared.frame.shell import PRESENTING
+from pages.shared.picture.charts import Palette
+from pages.shared.picture.sketch import Sketch
+from pages.shared.session import PRESENTING
 from pages.shared.settings import link as lesson_link
+from pages.shared.settings.kinds import Setting
 from pages.shared.settings.panel import Panel
 from pages.shared.take_home import programs
 from pages.shared.take_home.programs import PACKAGES, PROGRAMS
@@ -42,6 +45,24 @@ class Scene:
     shows: str  # one of FAILURES, or IT_WORKS
     misconception: str  # what a student may believe before
     talking_point: str  # what a lecturer may say after
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """All that the lab has to know of a lesson besides its page. `pages.lessons.LESSONS` is the one list of them."""
+
+    path: str  # of its page, whose stem is the address
+    key: str  # what the keys of its settings begin with
+    title: str
+    hint: str
+    settings: tuple[Setting, ...]
+    scenes: tuple[Scene, ...]
+    card: Callable[[], None]  # draws its picture for Home
+    sketch: Callable[[Mapping[str, Any], Palette], Sketch]  # the small picture of the run that settings make
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        return {setting.name: setting.default for setting in self.settings}
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pages.shared.picture.charts import Palette
+
 WIDTH, HEIGHT = 600, 260
 BORDER = 6  # around the frame
 SIDE = 24  # between the frame and the ends of the x axis, so that the dot at the end of a run is in the frame
+TALLEST = 100  # times the loss at the start: what climbs higher leaves the picture
 ROUNDING = 1e-6  # of the frame: some arrays come in single precision
 
 
@@ -94,3 +97,10 @@ def _marks(line: Line, places: np.ndarray, leaves: bool) -> list[str]:
     elif line.is_run:
         marks.append(f'<path d="M{points[-1]}h0" stroke="{line.dots or line.color}" stroke-width="20"/>')
     return marks
+
+
+def least(floor: float, along: tuple[float, float], palette: Palette) -> tuple[Line, ...]:
+    """The least possible loss, where a log axis can show it."""
+    if not floor > 0:
+        return ()
+    return (Line(np.array(along), np.full(2, floor), palette.optimum, 3, "16 10", is_run=False),)

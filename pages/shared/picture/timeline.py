@@ -20,9 +20,9 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from pages.shared.frame.shell import PRESENTING
 from pages.shared.picture.charts import FRAMES, ON, PALETTES, Chart, Palette
 from pages.shared.picture.columns import Columns, Datasets
+from pages.shared.session import PRESENTING
 
 BLANK = re.compile("\ue000([0-9])\\.")  # where a title goes; no chart has such a character of its own
 FILES = {kind: Path(__file__).with_name(f"timeline.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}

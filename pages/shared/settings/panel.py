@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.frame.shell import ADDRESS, JUST_OPENED, PRESENTING
+from pages.shared.session import ADDRESS, JUST_OPENED, PRESENTING
 from pages.shared.settings import link as lesson_link
 from pages.shared.settings.kinds import Rate, Setting, Switch
 from pages.shared.words import literal, number

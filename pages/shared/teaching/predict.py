@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.shared.session import TALLY
 from pages.shared.settings.panel import Panel
-
-TALLY = "_predictions"  # [right, asked] of this visit
 
 
 @dataclass(frozen=True)
