@@ -132,7 +132,7 @@ def test_a_scene_is_one_click_and_can_be_undone(open_page, server):
     expect(page.get_by_text("Runs away: no minimum")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     settle(page)
-    expect(page.get_by_text("Converges from one side")).to_be_visible()
+    expect(page.get_by_text("Arrives, from one side")).to_be_visible()
     assert "quadratic_rate=0.07" in page.url and "quadratic_start=-3.5" in page.url
 
 
@@ -266,7 +266,7 @@ def test_a_batch_size_is_typed_and_the_link_follows(open_page, server):
 def test_a_prediction_takes_one_click_then_the_run_plays_and_is_explained(open_page, server):
     page = open_page(f"{server}/quadratic?quadratic_predict=true&quadratic_rate=0.2")
     assert page.locator(".st-key-quadratic").get_attribute("data-result") == "hidden"
-    expect(page.get_by_text("Converges, jumping across")).to_be_hidden()
+    expect(page.get_by_text("Arrives, jumping across")).to_be_hidden()
     page.get_by_role("button", name="Across, with growing jumps").click()
     expect(page.get_by_text("Your prediction: Across, with growing jumps")).to_be_visible()
     expect(page.get_by_text("Your answer would need η above 0.3333")).to_be_visible(timeout=12_000)

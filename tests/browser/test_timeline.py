@@ -153,9 +153,9 @@ def test_hiding_shows_the_start_only_until_play(lesson):
 def test_show_ends_the_hiding_and_a_change_does_not(lesson):
     lesson.get_by_role("button", name="Hide result").click()
     set_rate(lesson, "0.2")
-    expect(lesson.get_by_text("Converges, jumping across")).to_be_hidden()
+    expect(lesson.get_by_text("Arrives, jumping across")).to_be_hidden()
     lesson.get_by_role("button", name="Show result").click()
-    expect(lesson.get_by_text("Converges, jumping across")).to_be_visible()
+    expect(lesson.get_by_text("Arrives, jumping across")).to_be_visible()
     assert frames(lesson) == [9, 9]
 
 

@@ -154,19 +154,32 @@ def of_descent(
     figures |= distances(*theory.distance(objective, trace.theta[[0, -1]]).tolist())
     if claim is Claim.HELD and (figures["share"] > 1 or trace.outcome is Outcome.NOT_FINITE):
         return Verdict(Claim.DIVERGES, Reason.ROUNDING, figures)
-    apart = differ_in_size(sizes, limit)
-    if claim is not None:
-        at_the_limit = Reason.AT_THE_LIMIT if where == "at" else Reason.ABOVE_THE_LIMIT
-        return Verdict(claim, Reason.SIZES if apart and claim is not Claim.HELD else at_the_limit, figures)
-    if (needed := theory.updates_to_approach(objective, start, rate, CLOSE)) is not None:
-        figures["needed"] = needed
+    tiny_limit = differ_in_size(sizes, limit)
+    if claim is None:
+        return _approaching(objective, rate, trace, figures, tiny_limit=tiny_limit, wrong_loss=wrong_loss)
+    at_the_limit = Reason.AT_THE_LIMIT if where == "at" else Reason.ABOVE_THE_LIMIT
+    return Verdict(claim, Reason.SIZES if tiny_limit and claim is not Claim.HELD else at_the_limit, figures)
+
+
+def _approaching(
+    objective: QuadraticObjective,
+    rate: float,
+    trace: Trace,
+    figures: dict[str, float],
+    *,
+    tiny_limit: bool,
+    wrong_loss: bool,
+) -> Verdict:
+    """Below the limit: has it arrived, and if not, what holds it up?"""
     held_up, direction = holding_up(objective, theory.errors(objective, trace.theta[-1]), rate)
-    figures |= held_up
+    figures = figures | held_up
+    if (needed := theory.updates_to_approach(objective, trace.theta[0], rate, CLOSE)) is not None:
+        figures["needed"] = needed
     if figures["share"] <= CLOSE:
         arrived = Claim.ELSEWHERE if wrong_loss else Claim.ARRIVES
         return Verdict(arrived, Reason.WRONG_LOSS if wrong_loss else Reason.BELOW_THE_LIMIT, figures, direction)
     stopped = Reason.TOLERANCE if trace.outcome is Outcome.SETTLED else Reason.TOO_FEW_UPDATES
-    return Verdict(Claim.NOT_THERE, Reason.SIZES if apart else stopped, figures, direction)
+    return Verdict(Claim.NOT_THERE, Reason.SIZES if tiny_limit else stopped, figures, direction)
 
 
 def differ_in_size(sizes: Collection[float], limit: float) -> bool:
