@@ -300,7 +300,7 @@ def test_columns_of_very_different_size_are_the_reason_why_every_rate_diverges()
         judged = of_descent(model.objective, 3.0, trace, sizes=[size for _, size in model.sizes])
         assert (judged.claim, judged.reason) == (Claim.DIVERGES, reason)
     (name, size), (_, ones) = Model(data).sizes
-    assert name == "km" and isclose(size, np.sqrt(np.mean(data.features**2)), rel_tol=1e-12)
+    assert name == "` km `" and isclose(size, np.sqrt(np.mean(data.features**2)), rel_tol=1e-12)
     assert isclose(ones, 1, rel_tol=1e-12)
 
 

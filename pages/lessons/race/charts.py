@@ -191,16 +191,17 @@ def _legend(palette: Palette, lanes: int, multiples: bool) -> list[alt.Chart]:
     multiple = f"isValid(datum.height) ? ' (' + ({SHORT.format('datum.height')}) + ' × the least)' : ''"
     loss = f"({loss}) + ({multiple})" if multiples else f"({loss})"
     rows = rows.transform_calculate(
-        words="datum.lane_row.name + ' · update ' + format(datum.update, ',d')"
-        f" + ' · loss ' + {loss}"
+        words=f"datum.lane_row.name + ' · loss ' + {loss}"
+        " + ' · update ' + format(datum.update, ',d')"
         " + (datum.over ? ' · above the picture' : datum.update === datum.lane_row.ends ? ' · ended' : '')"
     )
     height = alt.YValue(alt.ExprRef(f"({LEGEND} * (datum.lane - {lanes})) - 2"))
+    room = alt.ExprRef("width + 26")  # where there is less, the words end in dots, and the plot keeps its width
     return [
         rows.mark_point(filled=True, size=110, opacity=1).encode(
             x=alt.XValue(-38), y=height, color=color(palette), shape=SHAPE, tooltip=NO_TIP
         ),
-        rows.mark_text(align="left", baseline="middle", fontSize=14, color=palette.ink).encode(
+        rows.mark_text(align="left", baseline="middle", fontSize=14, color=palette.ink, limit=room).encode(
             x=alt.XValue(-26), y=height, text=alt.Text("words:N"), tooltip=NO_TIP
         ),
     ]

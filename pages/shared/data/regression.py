@@ -7,6 +7,7 @@ import numpy as np
 
 from gdcore import BroadcastLeastSquares, LeastSquares, scaling, theory
 from gdcore.datasets import Dataset
+from pages.shared.words import literal
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +60,16 @@ class Model:
 
     @cached_property
     def sizes(self) -> tuple[tuple[str, float], ...]:
-        """The size (root mean square) of the column that each parameter multiplies; none where no standardising helps.
+        """The column that each parameter multiplies, in words, and its size (root mean square); none where no
+        standardising helps.
 
         With b held the feature cannot be shifted, for b would move with it.
         """
         if self.standardise or self.held is not None:
             return ()
         sizes = np.sqrt(np.diag(self.objective.hessian) / 2).tolist()
-        return tuple(zip((*self.dataset.feature_names, "the ones of the intercept"), sizes, strict=True))
+        names = [*map(literal, self.dataset.feature_names), "the ones of the intercept"]
+        return tuple(zip(names, sizes, strict=True))
 
     def start(self, slopes_and_intercept: list[float]) -> np.ndarray:
         """The theta from which descent begins, for a line given in the units of the data."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gdcore import theory
 from pages.shared.teaching.verdicts import CLOSE, Claim, Reason, Verdict
-from pages.shared.words import apart, count, literal, number, percent
+from pages.shared.words import apart, count, number, percent
 
 
 def beside(rate: float, limit: float, *, name: str) -> str:
@@ -41,6 +41,6 @@ def sizes_apart(sizes: Sequence[tuple[str, float]]) -> str:
     """Why every rate that a person would try diverges where columns have these sizes; the way out is to standardise."""
     (large, most), (small, least) = max(sizes, key=lambda of: of[1]), min(sizes, key=lambda of: of[1])
     return (
-        f"The columns are of very different size ({literal(large)} about {number(most, 2)}, {literal(small)} about "
+        f"The columns are of very different size ({large} about {number(most, 2)}, {small} about "
         f"{number(least, 2)}): that makes the limit so small, and every rate below it slow."
     )
