@@ -198,10 +198,10 @@ def test_every_lane_stands_where_the_clock_says(open_page, server):
     page = open_page(f"{server}/variant_race")
     legend = page.locator(".st-key-race_result text").filter(has_text="update")
     page.locator(".scrub").fill("0")
-    assert [text.split(" · ")[1] for text in legend.all_text_contents()] == ["update 0"] * 3
+    assert [text.split(" · ")[2] for text in legend.all_text_contents()] == ["update 0"] * 3
     assert [text.split(" · ")[1] for text in legend.all_text_contents()] == ["loss 16.90 (18.49 × the least)"] * 3
     page.locator(".scrub").fill("300")
     seen = int(place(page).split()[1].replace(",", ""))
     expected = [f"update {seen // size:,}" for size in (256, 32, 1)]
     page.wait_for_timeout(100)
-    assert [text.split(" · ")[1] for text in legend.all_text_contents()] == expected
+    assert [text.split(" · ")[2] for text in legend.all_text_contents()] == expected
