@@ -470,14 +470,22 @@ def test_what_rounding_wakes_on_a_stationary_point_does_not_stand_still(values, 
     )
 
 
+ON_A_LINE = [
+    ([-5000.0, -100.0, 0.0, -4300.0], [-5000.0, -100.0, 0.0, -4300.0], [1.0, 0.0]),
+    ([0.02, 0.03, 0.02, -0.01, -0.05], [-4.01, -4.015, -4.01, -3.995, -3.975], [-0.5, -4.0]),
+]
+
+
 @pytest.mark.parametrize("reach", [0.1, 0.9, 0.999])
-def test_a_start_on_the_line_of_exact_data_stands_still(reach):
-    x = np.array([-5000.0, -100.0, 0.0, -4300.0])
-    model = Model(Dataset(x[:, None], x, ("x",), "y", "", ""))
-    rate = reach * 2 / np.linalg.eigvalsh(2 * np.stack([x, np.ones(4)]) @ np.stack([x, np.ones(4)]).T / 4)[-1]
-    fit = Fit(model, rate, descend(model.objective, [1.0, 0.0], GradientDescent(), rate, 100))
+@pytest.mark.parametrize(("x", "y", "line"), ON_A_LINE, ids=["whole numbers", "decimals"])
+def test_a_start_on_the_line_of_exact_data_stands_still(x, y, line, reach):
+    x, line = np.array(x), np.array(line)
+    model = Model(Dataset(x[:, None], np.array(y), ("x",), "y", "", ""))
+    design = np.column_stack([x, np.ones(len(x))])
+    rate = reach * 2 / np.linalg.eigvalsh(2 * design.T @ design / len(x))[-1]
+    fit = Fit(model, rate, descend(model.objective, line, GradientDescent(), rate, 100))
     assert regression_words.verdict(fit).claim is Claim.STANDS_STILL
-    race = Race(model, (Lane(1, Constant(rate / 10)),), np.array([1.0, 0.0]), (100,), "fixed")
+    race = Race(model, (Lane(1, Constant(rate / 10)),), line, (100,), "fixed")
     assert of_lane(race, race.courses[0]).claim is Claim.STANDS_STILL
 
 

@@ -49,6 +49,8 @@ def principal(objective: QuadraticObjective, start: Array) -> tuple[Array, Array
     start = np.asarray(start, dtype=float)
     if isinstance(objective, LeastSquares | BroadcastLeastSquares):
         curved, directions, slopes = objective.principal(start)
+        if _is_only_rounding(objective, start):
+            slopes = np.zeros_like(slopes)
     else:
         curved, directions = curvatures(objective), np.linalg.eigh(objective.hessian)[1]
         slopes = objective.gradient(start) @ directions
@@ -60,3 +62,10 @@ def principal(objective: QuadraticObjective, start: Array) -> tuple[Array, Array
         rounding = ROUNDING * (np.abs(start) + np.abs(optimum)) @ np.abs(directions)
         there = np.abs((start - optimum) @ directions) <= rounding
     return curved, directions, np.where(there & (curved > 0), 0.0, slopes)
+
+
+def _is_only_rounding(objective: LeastSquares | BroadcastLeastSquares, start: Array) -> bool:
+    """Whether a start fits targets that can be fitted exactly, up to the rounding of these."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounding = ROUNDING * float(np.abs(objective.targets).max())
+        return objective.least == 0 and bool(objective.value(start) <= rounding**2)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+MANY_NINES = 10  # characters that nobody reads
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -25,7 +26,8 @@ def apart(value: float, *others: float, digits: int = 4) -> str:
 def percent(share: float) -> str:
     """A share in words: 0.38 %, 64 %, 8.3 × 10⁵ %. What is left of something is never all of it: 99.998 %."""
     if 0.95 <= share < 1:
-        return f"{apart(100 * share, 100, digits=3)} %"
+        said = apart(100 * share, 100, digits=3)
+        return f"{said} %" if len(said) < MANY_NINES else "almost 100 %"
     return f"{number(100 * share, 2 if share < 1 else 3)} %"
 
 

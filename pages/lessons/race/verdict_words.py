@@ -154,7 +154,7 @@ def ending(judged: Verdict, course: Course, race: Race) -> str:
 
 def distance_left(judged: Verdict) -> str:
     """How much of the distance is left, where that has a meaning."""
-    if judged.figures["start"] == 0:
+    if judged.claim is Claim.STANDS_STILL or judged.figures["start"] == 0:
         return f"distance {number(judged.figures['end'], 2)}"
     return f"**{percent(judged.figures['share'])}** of the distance left"
 

@@ -21,7 +21,7 @@ def kept_by_its_start(judged: Verdict) -> str:
             "Only its start keeps it: the steep direction has no error, and the smallest error there would not shrink."
         )
     if judged.reason is Reason.ROUNDING:
-        return "Its start has no error along the steep direction, but rounding was enough to wake it."
+        return "Its start has no error where the steps grow, but rounding was enough to wake one."
     return ""
 
 
