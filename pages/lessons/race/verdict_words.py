@@ -7,7 +7,7 @@ import numpy as np
 
 from gdcore import GradientDescent
 from pages.lessons.race.runs import Course, Race
-from pages.lessons.race.verdicts import is_noisy, limit_of, of_lane
+from pages.lessons.race.verdicts import is_noisy, limit_name, limit_of, of_lane
 from pages.lessons.race.words import above
 from pages.shared.lesson import Told
 from pages.shared.teaching.verdict_words import beside, direction, kept_by_its_start, until_it_is_close
@@ -87,7 +87,8 @@ def theory_of(judged: Verdict, race: Race, course: Course) -> str:
 
 def beside_the_limit(judged: Verdict, race: Race, course: Course) -> str:
     which = "Its" if course.lane.schedule.is_constant else "In the long run its"
-    said = f"{which} {beside(judged.figures['last'], limit_of(judged.figures), name=NAMES[limit_name(judged)])}."
+    name = NAMES[limit_name(judged.figures)]
+    said = f"{which} {beside(judged.figures['last'], limit_of(judged.figures), name=name)}."
     if judged.claim is Claim.MEASURED:
         beyond = "single runs may still arrive" if race.order == "replacement" else "no closed form is known"
         return f"{said} Above it {beyond}."
@@ -97,13 +98,9 @@ def beside_the_limit(judged: Verdict, race: Race, course: Course) -> str:
 NAMES = {"limit": "the limit", "mean_square_limit": "the mean-square limit", "steady_limit": f"the safe rate{STAR}"}
 
 
-def limit_name(judged: Verdict) -> str:
-    return next(name for name in NAMES if name in judged.figures)
-
-
 def limit_in_words(judged: Verdict) -> str:
     """The limit with its name."""
-    return f"{NAMES[limit_name(judged)]} {number(limit_of(judged.figures))}"
+    return f"{NAMES[limit_name(judged.figures)]} {number(limit_of(judged.figures))}"
 
 
 def fall(speed: float, noisy: bool) -> str:

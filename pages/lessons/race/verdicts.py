@@ -125,9 +125,14 @@ def judged_by(race: Race, lane: Lane, rate: float) -> tuple[Claim | None, Reason
     return (None if epoch < 1 else Claim.DIVERGES), Reason.EPOCH_FACTOR, steady | {"epoch": epoch}
 
 
+def limit_name(figures: Mapping[str, float]) -> str:
+    """Which of LIMITS holds for a lane."""
+    return next(name for name in LIMITS if name in figures)
+
+
 def limit_of(figures: Mapping[str, float]) -> float:
     """The limit of the theory that holds for a lane."""
-    return next(figures[name] for name in LIMITS if name in figures)
+    return figures[limit_name(figures)]
 
 
 def below_the_limit(race: Race, course: Course, reason: Reason, figures: dict[str, float]) -> Verdict:
