@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.picture.charts import PINS
 from pages.shared.picture.columns import Columns, Datasets, stacked
+from pages.shared.picture.palette import PINS
 from pages.shared.settings.kinds import Rate, Setting
 from pages.shared.settings.panel import Panel
 from pages.shared.words import number, rate_text

@@ -5,8 +5,9 @@ Every rate is a dot; the reader's own is the ball. What has no place on the log 
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, Palette, at_rest
+from pages.shared.picture.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, at_rest
 from pages.shared.picture.lanes import LEGEND, SHAPE, color
+from pages.shared.picture.palette import Palette
 
 HEIGHT = 260
 ROW = 17  # pixels of a line of words above the chart
