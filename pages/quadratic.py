@@ -11,8 +11,8 @@ from pages.lessons.quadratic.settings import RATE, SETTINGS, compute
 from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, in_numbers, steps_table
 from pages.shared.picture import timeline
 from pages.shared.settings.common import pick_a_rate
-from pages.shared.settings.kinds import in_full
 from pages.shared.settings.panel import Panel
+from pages.shared.settings.rates import in_full
 from pages.shared.take_home import animation as take_home
 from pages.shared.take_home import programs
 from pages.shared.teaching import sweep

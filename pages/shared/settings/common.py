@@ -8,8 +8,9 @@ from gdcore.datasets import Dataset
 from pages.shared.data.regression import Model
 from pages.shared.data.tables import LARGEST, SMALLEST
 from pages.shared.settings import glossary
-from pages.shared.settings.kinds import Choice, Number, Rate
+from pages.shared.settings.kinds import Choice, Number
 from pages.shared.settings.panel import Panel
+from pages.shared.settings.rates import Rate
 from pages.shared.words import number
 
 RATE = Rate("rate", "Learning rate η (eta)", "0.05", help=glossary.help("learning rate"))
