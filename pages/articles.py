@@ -24,7 +24,8 @@ from pages.lessons.race.scenes import PUBLISHED as BATCHES
 from pages.lessons.regression import REGRESSION
 from pages.lessons.regression.scenes import ARTICLE_LINE, BROADCAST, MEANT, PUBLISHED, REPAIRED, SLOPE
 from pages.shared.data.regression import Model
-from pages.shared.lesson import Scene, link_to
+from pages.shared.lesson import Scene
+from pages.shared.teaching.gallery import Slide
 from pages.shared.words import count, number
 
 LINKS = {
@@ -54,7 +55,7 @@ def page() -> None:
 def links(article: str) -> None:
     with st.container(horizontal=True):
         for lesson, scene in LINKS[article]:
-            link_to(scene, lesson.path, lesson.key, f"{lesson.title}: {scene.name}")
+            Slide(lesson, scene).link(f"{lesson.title}: {scene.name}")
 
 
 # ---- A: the quadratic

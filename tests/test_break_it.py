@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from streamlit.testing.v1 import AppTest
 
 from pages import lessons
-from pages.lessons.race.scenes import OWN
 from pages.lessons.regression.settings import SUGGESTED_RATE
+from pages.shared.data.own import OWN
 from pages.shared.settings.kinds import BatchSize, Number
 from pages.shared.settings.rates import Rate
 from tests.harness import CASES, FILES, any_value, drawn, examples, made_link, open_lesson, opened

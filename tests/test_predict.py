@@ -12,8 +12,9 @@ from hypothesis import strategies as some
 from gdcore import Constant, GradientDescent, InverseTime, Momentum, Outcome, Quadratic, datasets, descend
 from pages import lessons
 from pages.lessons.quadratic import words as quadratic_words
+from pages.lessons.quadratic.runs import Picture
+from pages.lessons.race import question as race_question
 from pages.lessons.race import runs as race_runs
-from pages.lessons.race import words as race_words
 from pages.lessons.race.runs import CLOCKS, EXAMPLES, UPDATES, Lane, Race
 from pages.lessons.regression import words as regression_words
 from pages.lessons.regression.runs import Fit
@@ -34,6 +35,10 @@ def what_the_ball_does(objective: Quadratic, rate: float, start: float) -> int:
     return 2 if abs(growth - 1) < 1e-12 else 1 if growth < 1 else 3
 
 
+def rolling(objective: Quadratic, rate: float, start: float) -> Picture:
+    return Picture(objective, rate, descend(objective, [start], GradientDescent(), rate, 1), (-20.0, 20.0))
+
+
 @given(
     a2=some.floats(0.05, 5),
     reach=some.sampled_from([0.1, 0.5, 0.9, 1, 1.2, 1.8, 2, 2.2, 3]),
@@ -43,14 +48,14 @@ def test_the_right_answer_of_the_quadratic_is_what_the_ball_does(a2, reach, star
     objective = Quadratic(a0=1, a1=-2, a2=a2)
     assume(abs(start - objective.optimum[0]) > 1e-6)
     rate = reach / (2 * a2)
-    question = quadratic_words.question(objective, rate, start)
+    question = quadratic_words.question(rolling(objective, rate, start))
     assert question.right == what_the_ball_does(objective, rate, start)
     assert len(question.answers) == 4
 
 
 @pytest.mark.parametrize(("a2", "start"), [(-1, 2.0), (0, 2.0), (1, 1.0)])
 def test_without_a_way_to_the_minimum_there_is_no_question(a2, start):
-    assert quadratic_words.question(Quadratic(a0=0, a1=-2, a2=a2), 0.1, start) is None
+    assert quadratic_words.question(rolling(Quadratic(a0=0, a1=-2, a2=a2), 0.1, start)) is None
 
 
 def fit(model: Model, rate: float, epochs: int = 20_000) -> Fit:
@@ -105,13 +110,13 @@ def test_the_right_answer_of_the_race_is_who_is_first_on_the_clock(clock, rate):
     ]
     order = np.argsort(firsts)
     clearly = firsts[order[1]] > 1.25 * firsts[order[0]] + 1
-    question = race_words.question(run)
+    question = race_question.of_race(run)
     assert question.right == (order[0] if clearly else 3)
 
 
 def test_counted_in_updates_the_opening_is_a_tie_and_in_examples_it_is_not():
-    assert race_words.question(race(UPDATES)).right == 3
-    assert race_words.question(race(EXAMPLES)).right == 2
+    assert race_question.of_race(race(UPDATES)).right == 3
+    assert race_question.of_race(race(EXAMPLES)).right == 2
 
 
 def mean_square_error(model: Model, theta: np.ndarray) -> float:
@@ -141,7 +146,7 @@ def test_what_explains_a_prediction_is_true_of_the_runs(lanes, one_rate, noise, 
     ]
     steps = tuple(epochs * -(-40 // lane.size) for lane in lanes)
     run = Race(model, tuple(lanes), np.array([-1.0, 4.0]), steps, order, seeds, clock)
-    question = race_words.question(run)
+    question = race_question.of_race(run)
     if question is None:
         return
     said, finite = question.why, Outcome.STEP_LIMIT
@@ -178,18 +183,18 @@ def test_what_explains_a_prediction_is_true_of_the_runs(lanes, one_rate, noise, 
 
 def test_a_lane_that_left_the_numbers_is_never_lowest_and_noise_is_not_the_reason():
     run = replace(race(EXAMPLES, 0.35, (1, 256)), seeds=(0, 1, 2, 3, 4), steps=(60_000, 20))
-    if question := race_words.question(run):
+    if question := race_question.of_race(run):
         assert "stochastic is lowest" not in question.why and "noise leaves" not in question.why
     one = race(UPDATES, 0.3, (1, 256))
-    assert "stochastic is lowest" not in race_words.question(one).why
+    assert "stochastic is lowest" not in race_question.of_race(one).why
 
 
 def test_the_explanation_gives_noise_as_the_reason_where_it_is():
-    slow = race_words.question(race(EXAMPLES)).why  # the batch has not come to rest
+    slow = race_question.of_race(race(EXAMPLES)).why  # the batch has not come to rest
     assert "mini-batch 32 is lowest" in slow and "among the lanes with noise, what it leaves grows with η / B" in slow
-    at_rest = race_words.question(race(EXAMPLES, 0.3, (256, 32, 8))).why
+    at_rest = race_question.of_race(race(EXAMPLES, 0.3, (256, 32, 8))).why
     assert " batch is lowest" in at_rest and ": what noise leaves grows with η / B" in at_rest
-    assert "nearly alike" in race_words.question(race(UPDATES)).why
+    assert "nearly alike" in race_question.of_race(race(UPDATES)).why
 
 
 @pytest.mark.parametrize(
@@ -204,7 +209,7 @@ def test_the_explanation_gives_noise_as_the_reason_where_it_is():
 def test_noise_is_not_the_reason_for_an_order_that_only_happens_to_agree_with_it(noise, small):
     lanes = (Lane(40, Constant(0.2)), small)
     run = Race(Model(datasets.noisy_line(n=40, noise=noise, seed=7)), lanes, np.array([-1.0, 4.0]), (300, 300))
-    why = race_words.question(run).why
+    why = race_question.of_race(run).why
     assert " batch is lowest" in why and "noise" not in why.split("At the last update")[1]
 
 
