@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.lessons.regression.scenes import OWN
+from pages.shared.data.own import OWN
 from tests.browser.harness import settle
 from tests.browser.test_pages import LESSONS, address
 from tests.browser.test_timeline import frames, place
