@@ -9,11 +9,11 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from gdcore import GradientDescent, Quadratic, descend
-from pages import quadratic
+from pages.lessons.quadratic import QUADRATIC
 from pages.shared.take_home.programs import PACKAGES, PROGRAMS
 from tests.harness import any_value, drawn, numbers_printed, open_lesson, program, verdict
 
-SETTINGS = {setting.name: setting for setting in quadratic.SETTINGS}
+SETTINGS = {setting.name: setting for setting in QUADRATIC.settings}
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 
 
@@ -82,7 +82,7 @@ SCENE_CLAIMS = {
 }
 
 
-@pytest.mark.parametrize("scene", quadratic.SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", QUADRATIC.scenes, ids=lambda scene: scene.name)
 def test_a_scene_shows_what_its_name_claims(scene):
     app = open_quadratic()
     app.button_group(key="quadratic_scene").set_value(scene.name).run()

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from gdcore import Constant, GradientDescent, InverseTime, Momentum, Outcome, Quadratic, datasets, descend
 from pages import lessons
 from pages.lessons.quadratic import words as quadratic_words
+from pages.lessons.quadratic.runs import Picture
 from pages.lessons.race import question as race_question
 from pages.lessons.race import runs as race_runs
 from pages.lessons.race.runs import CLOCKS, EXAMPLES, UPDATES, Lane, Race
@@ -34,6 +35,10 @@ def what_the_ball_does(objective: Quadratic, rate: float, start: float) -> int:
     return 2 if abs(growth - 1) < 1e-12 else 1 if growth < 1 else 3
 
 
+def rolling(objective: Quadratic, rate: float, start: float) -> Picture:
+    return Picture(objective, rate, descend(objective, [start], GradientDescent(), rate, 1), (-20.0, 20.0))
+
+
 @given(
     a2=some.floats(0.05, 5),
     reach=some.sampled_from([0.1, 0.5, 0.9, 1, 1.2, 1.8, 2, 2.2, 3]),
@@ -43,14 +48,14 @@ def test_the_right_answer_of_the_quadratic_is_what_the_ball_does(a2, reach, star
     objective = Quadratic(a0=1, a1=-2, a2=a2)
     assume(abs(start - objective.optimum[0]) > 1e-6)
     rate = reach / (2 * a2)
-    question = quadratic_words.question(objective, rate, start)
+    question = quadratic_words.question(rolling(objective, rate, start))
     assert question.right == what_the_ball_does(objective, rate, start)
     assert len(question.answers) == 4
 
 
 @pytest.mark.parametrize(("a2", "start"), [(-1, 2.0), (0, 2.0), (1, 1.0)])
 def test_without_a_way_to_the_minimum_there_is_no_question(a2, start):
-    assert quadratic_words.question(Quadratic(a0=0, a1=-2, a2=a2), 0.1, start) is None
+    assert quadratic_words.question(rolling(Quadratic(a0=0, a1=-2, a2=a2), 0.1, start)) is None
 
 
 def fit(model: Model, rate: float, epochs: int = 20_000) -> Fit:

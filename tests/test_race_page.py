@@ -24,15 +24,16 @@ from gdcore import (
     descend,
     theory,
 )
-from pages import variant_race as lesson
+from pages.lessons.race import RACE, words
 from pages.lessons.race import claims as race_claims
 from pages.lessons.race import lanes as lane_settings
 from pages.lessons.race import score as race_score
 from pages.lessons.race import verdict_words as race_verdict_words
 from pages.lessons.race import winner as race_winner
-from pages.lessons.race import words
 from pages.lessons.race.budget import Budget
 from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES, Lane, Race
+from pages.lessons.race.scenes import STREAM
+from pages.lessons.race.take_home import FILES
 from pages.lessons.race.verdicts import kept_for_ever, of_lane
 from pages.shared.data.regression import Model
 from pages.shared.take_home.programs import csv_text
@@ -40,9 +41,9 @@ from pages.shared.teaching.verdicts import Claim, Reason, Verdict
 from tests.harness import any_value, drawn, numbers_printed, open_lesson, program
 from tests.test_race_runs import LINE, NOISY, OPENING, SIZES, START, course, least_loss, loss_of, race, stream
 
-SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
+SETTINGS = {setting.name: setting for setting in RACE.settings}
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
-SCENES = {scene.name: scene for scene in lesson.SCENES}
+SCENES = {scene.name: scene for scene in RACE.scenes}
 DATA = OPENING.dataset
 DESIGN = np.column_stack([DATA.features, np.ones(256)])
 FLATTEST, STEEPEST = np.linalg.eigvalsh(2 * DESIGN.T @ DESIGN / 256)
@@ -651,7 +652,7 @@ RUNS = {
 def test_the_loss_of_the_table_and_its_file_is_what_the_program_prints(link, tmp_path, monkeypatch):
     app = open_lesson("race", **({"budget": 5} | link))
     monkeypatch.chdir(tmp_path)
-    (tmp_path / lesson.FILES[lesson.STREAM]).write_text(csv_text(datasets.drifting_line(300, 1, 7)))
+    (tmp_path / FILES[STREAM]).write_text(csv_text(datasets.drifting_line(300, 1, 7)))
     app.session_state["race_table"] = True
     rows = app.run().dataframe[0].value
     printed = numbers_printed(program(app, "race"))

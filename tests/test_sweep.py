@@ -19,7 +19,8 @@ from gdcore import (
     descend,
     theory,
 )
-from pages import linear_regression, quadratic, variant_race
+from pages import variant_race
+from pages.lessons import LESSONS
 from pages.lessons.race import scenes as race_scenes
 from pages.lessons.race import sweep as race_sweep
 from pages.lessons.race.runs import Lane, Race, beginning_with
@@ -35,8 +36,7 @@ PARABOLA = Quadratic(-3, -2, 3)
 START = np.array([8.0])
 LINE = Model(datasets.line())
 CHARTS = {"quadratic": 2, "regression": 3, "race": 2}  # that a lesson shows while the sweep is closed
-SETTINGS = {"quadratic": quadratic.SETTINGS, "regression": linear_regression.all_settings()}
-SETTINGS["race"] = variant_race.all_settings()
+SETTINGS = {lesson.key: lesson.settings for lesson in LESSONS}
 
 
 def of_parabola(rate=0.05, updates=500, tolerance=0.0) -> sweep.Sweep:
@@ -392,7 +392,7 @@ def test_whatever_the_settings_the_sweep_is_drawn_or_says_why_not(page, data):
         assert any("no gap" in text.value or "nothing moves" in text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize("scene", variant_race.SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", race_scenes.SCENES, ids=lambda scene: scene.name)
 def test_every_scene_of_the_race_can_be_swept(scene):
     app = open_sweep("race", **scene.settings)
     lanes = scene.settings.get("lanes", 3)

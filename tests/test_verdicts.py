@@ -26,9 +26,7 @@ from gdcore import (
     theory,
 )
 from gdcore.datasets import Dataset
-from pages import quadratic
 from pages.lessons.quadratic import words as quadratic_words
-from pages.lessons.quadratic.runs import Picture
 from pages.lessons.quadratic.settings import RATE as QUADRATIC_RATE
 from pages.lessons.quadratic.settings import SETTINGS, compute
 from pages.lessons.race import settings as race_settings
@@ -103,9 +101,8 @@ COARSE = OF_A_QUADRATIC | TENTHS | {"rate": some.sampled_from(["0.05", "0.1", "0
 @given(some.fixed_dictionaries(OF_A_QUADRATIC) | some.fixed_dictionaries(COARSE))
 @example(THE_CRASH)
 def test_the_verdict_on_a_quadratic_is_what_the_ball_does(values):
-    objective, trace = compute(values | {"updates": int(values["updates"])})
+    picture = compute(values | {"updates": int(values["updates"])})
     rate = QUADRATIC_RATE.number(values["rate"])
-    picture = Picture(objective, rate, trace, (values["left"], values["right"]))
     judged, path = quadratic_words.verdict(picture), ball(values, rate)
     assert judged.figures["taken"] == len(path) - 1
     expected = badge_of_the_ball(values, rate, path)
@@ -462,7 +459,7 @@ WOKEN = [
 @pytest.mark.parametrize(("values", "claim"), WOKEN, ids=str)
 def test_what_rounding_wakes_on_a_stationary_point_does_not_stand_still(values, claim):
     values = defaults(SETTINGS) | values
-    picture = quadratic.picture_of(values)
+    picture = compute(values)
     judged = quadratic_words.verdict(picture)
     assert judged.claim is claim and (claim is Claim.STANDS_STILL) == (abs(picture.x[-1] - values["start"]) < 1e-12)
     assert ("rounding was enough" in quadratic_words.told(judged, picture, values).whole) == (
@@ -595,7 +592,7 @@ def test_what_stands_on_the_page_of_the_quadratic_is_what_the_record_says(values
     values["updates"] = int(values["updates"])
     if not values["left"] < values["right"]:
         values |= {"left": -20.0, "right": 20.0}
-    picture = quadratic.picture_of(values)
+    picture = compute(values)
     judged = quadratic_words.verdict(picture)
     page = on_the_page("quadratic", values)
     assert f":{judged.badge}-badge[**{quadratic_words.title(judged, picture.objective)}**]" in page

@@ -29,7 +29,7 @@ def curve(palette: Palette, parameter: str = "parameter x", value: str = "value 
     """The function with the ball on it: tangent, recent steps, a ghost of the next, start and minimum.
 
     path: frame, update, x, f, gradient, next_x, next_f, taken (the update out of this row was made), inside (x is in
-    the frame of the picture), near (an end of this row's step is). function: x, f.
+    the window), near (an end of this row's step is). function: x, f.
     view: x_low, x_high, f_low, f_high, start_x, start_f, best_x, best_f.
     """
     x, y = Axis(alt.X, "x_low", "x_high", parameter), Axis(alt.Y, "f_low", "f_high", value)

@@ -14,14 +14,7 @@ from pages.shared.lesson import (
     Scene,
 )
 
-SIX, TWO, NOISY, EQUAL, MPG, OWN = (
-    "Six points",
-    "Two features",
-    "Noisy data",
-    "Two equal features",
-    "Auto MPG",
-    "Your own",
-)
+SIX, TWO, NOISY, EQUAL, MPG = "Six points", "Two features", "Noisy data", "Two equal features", "Auto MPG"
 ALL, SLOPE = "all parameters", "the slope only"
 SQUARED, BROADCAST = "mean squared error", "the broadcast mistake"
 

@@ -8,7 +8,8 @@ import numpy as np
 from gdcore import GradientDescent, datasets, descend
 from gdcore.datasets import Dataset
 from pages.lessons.regression.runs import Fit
-from pages.lessons.regression.scenes import ALL, BROADCAST, EQUAL, MPG, NOISY, OWN, SIX, SLOPE, SQUARED, TWO
+from pages.lessons.regression.scenes import ALL, BROADCAST, EQUAL, MPG, NOISY, SIX, SLOPE, SQUARED, TWO
+from pages.shared.data.own import OWN
 from pages.shared.data.regression import Model
 from pages.shared.settings import glossary
 from pages.shared.settings.common import (

@@ -4,8 +4,9 @@ They stay in this visit: nothing is stored or shown to another reader, and a lin
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,12 @@ import streamlit as st
 from gdcore import datasets
 from gdcore.datasets import Dataset
 from pages.shared.data import tables
+
+OWN = "Your own"  # among the data of a lesson
+
+
+def is_chosen(values: Mapping[str, Any]) -> bool:
+    return values.get("data") == OWN
 
 
 def choose(page: str) -> tuple[Dataset, tuple[str, ...]]:

@@ -52,6 +52,19 @@ class Rule(NamedTuple):
     refused: bool = True  # the last frame shows an update that was not taken, struck through
 
 
+class Bar(NamedTuple):
+    """What the bar of a lesson shows: the update, or another unit, and the rules of every frame.
+
+    `end` says why there is no further update; `says` has a text for each frame to stand beside the rules.
+    """
+
+    updates: np.ndarray
+    rules: Sequence[Rule]
+    end: str
+    unit: str = "update"
+    says: Sequence[str] = ()
+
+
 class Drawn(NamedTuple):
     """A chart as it was shown."""
 
@@ -86,18 +99,8 @@ def palette() -> Palette:
     return PALETTES[theme()]
 
 
-def bar(
-    scope: str,
-    updates: np.ndarray,
-    rules: Sequence[Rule],
-    end: str,
-    unit: str = "update",
-    says: Sequence[str] = (),
-    opens_at: int | None = None,
-    gate: str = "",
-) -> None:
-    """Draw the bar. It moves the charts inside st.container(key=scope); `end` says why there is no further update, and
-    `says` has a text for each frame to stand beside the rules. opens_at: the update to open at, or the last.
+def show(scope: str, bar: Bar, opens_at: int | None = None, gate: str = "") -> None:
+    """Draw the bar. It moves the charts inside st.container(key=scope). opens_at: the update to open at, or the last.
 
     gate: "ask ..." hides the result and waits, "run ..." plays it from the start to the end, once for each new text.
     """
@@ -105,11 +108,11 @@ def bar(
     colors = {role: color for role, color in asdict(palette()).items() if role in ("iterate", "gradient", "step")}
     data = {
         "scope": scope,
-        "updates": updates.tolist(),
-        "rules": [rule._asdict() for rule in rules],
-        "end": end,
-        "unit": unit,
-        "says": list(says),
+        "updates": bar.updates.tolist(),
+        "rules": [rule._asdict() for rule in bar.rules],
+        "end": bar.end,
+        "unit": bar.unit,
+        "says": list(bar.says),
         "opens_at": opens_at,
         "gate": gate,
         "frames": FRAMES,
