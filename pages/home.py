@@ -1,17 +1,13 @@
 """Home: what this is, a card for each lesson, and a gallery of all scenes."""
 
-from functools import lru_cache
-
 import streamlit as st
 
 from pages.lessons import LESSONS, SLIDES, run
 from pages.shared.frame.shell import ARTICLES
 from pages.shared.picture import timeline
-from pages.shared.picture.palette import Palette
-from pages.shared.picture.sketch import svg
 from pages.shared.settings.kinds import Choice
 from pages.shared.settings.panel import Panel
-from pages.shared.teaching.gallery import GROUPS
+from pages.shared.teaching.gallery import GROUPS, picture
 
 COLUMNS = 3
 ALL = "All"
@@ -57,19 +53,12 @@ def gallery() -> None:
 
 def scene_card(n: int) -> None:
     lesson, scene = SLIDES[n]
-    drawn, words = picture(n, timeline.palette())
+    drawn, words = picture(SLIDES[n], timeline.palette())
     st.image(drawn, alt=f"{scene.name}: {words}", width="stretch")
     SLIDES[n].link(f"**{scene.name}**")
     st.caption(lesson.title)
     st.markdown(f"*“{scene.misconception}”*")
     st.markdown(scene.talking_point)
-
-
-@lru_cache(maxsize=2 * len(SLIDES))  # in two themes
-def picture(n: int, palette: Palette) -> tuple[str, str]:
-    """The picture of a slide as SVG, and in words. The races take 20 ms and more each, so it is made once."""
-    drawn = SLIDES[n].lesson.sketch(SLIDES[n].values, palette)
-    return svg(drawn, palette.muted), f"{drawn.words}{' It leaves the picture.' if drawn.leaves else ''}"
 
 
 if __name__ == "__main__":

@@ -37,8 +37,11 @@ from pages.shared.words import number
 def page() -> None:
     stage = Stage(REGRESSION, SLIDES)
     with stage.settings() as panel:
+        place_of_the_rate = stage.at_hand()
         dataset, notes = choose_data(panel)
         model = settings(panel, dataset)
+        with place_of_the_rate:
+            rate(panel, model)
     values, fit = panel.values, compute(model, panel.values)
     stage.headline(
         f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples", *notes
@@ -71,20 +74,16 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
 
 
 def settings(panel: Panel, dataset: Dataset) -> Model:
-    """The settings in the order in which a teacher touches them; the slider of the rate follows the data."""
-    place_of_the_rate = st.container()
+    """The settings in the order in which a teacher touches them, but for the rate, whose slider follows the data."""
     st.markdown(IN_UNITS_OF_THE_DATA)
     panel.draw_row(*names_of_the_line(dataset.features.shape[1]))
-    panel.draw("updates", "standardise")
-    with st.expander("More settings"):
-        panel.draw("learned", "hand", "loss", "tolerance", "scale", "equal")
+    panel.draw("updates", "standardise", "hand")
+    panel.fold("learned", "loss", "tolerance", "scale", "equal")
     take_back_what_does_not_go_together(panel, dataset)
     model = model_of(panel.values, dataset)
     take_back_a_start_without_loss(panel, model, start_of(model, panel.values))
     if model.held not in (None, panel.values["b"]):  # it was held where the start was taken back from
         model = model_of(panel.values, dataset)
-    with place_of_the_rate:
-        rate(panel, model)
     return model
 
 

@@ -21,9 +21,9 @@ from pages.shared.words import number
 def page() -> None:
     stage = Stage(QUADRATIC, SLIDES)
     with stage.settings() as panel:
-        settings(panel)
+        settings(stage, panel)
     values, picture = panel.values, compute(panel.values)
-    stage.headline(f"Descent on f(x) = {words.formula(picture.objective)}")
+    stage.headline(f"f(x) = {words.formula(picture.objective)}")
     saying = words.told(words.verdict(picture), picture, values)
     with stage.show(saying, words.bar(picture, values), lambda: words.question(picture)):
         left, right = stage.columns(3, 2)
@@ -43,18 +43,17 @@ def page() -> None:
             more(stage, picture)
 
 
-def settings(panel: Panel) -> None:
+def settings(stage: Stage, panel: Panel) -> None:
     """The settings in the order in which a teacher touches them."""
-    panel.draw("rate")
     a2 = panel.values["a2"]
     best, limit = (f"1/{in_full(2 * a2)}", f"1/{in_full(a2)}") if a2 > 0 else (None, None)
-    pick_a_rate(panel, best, limit, "There is no such rate: a2 is not above 0, so there is no minimum.")
+    with stage.at_hand():
+        panel.draw("rate")
+        pick_a_rate(panel, best, limit, "There is no such rate: a2 is not above 0, so there is no minimum.")
     panel.draw("start")
     st.markdown("f(x) = a2 x² + a1 x + a0")
     panel.draw_row("a2", "a1", "a0")
-    with st.expander("More settings"):
-        panel.draw("updates", "tolerance")
-        panel.draw_row("left", "right")
+    panel.fold("updates", "tolerance", ("left", "right"))
     left, right = panel.values["left"], panel.values["right"]
     if not left < right:
         said = f"from {number(left)} to {number(right)}"

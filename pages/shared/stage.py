@@ -1,9 +1,9 @@
 """The order of things on the page of every lesson, as the shape of `with` blocks:
 
     stage = Stage(LESSON, SLIDES)               reads the address and the visit
-    with stage.settings():                      the sidebar: scenes, the lesson's settings, Undo, Reset and Share
+    with stage.settings():                      the sidebar: the lesson's settings
         ...
-    stage.headline(title)                       title, and what the link has to say
+    stage.headline(title)                       the line on top, and what the link has to say
     with stage.show(saying, bar, question):     the verdict or the question, the bar, and then the charts
         left, right = stage.columns(3, 2)
         with right, stage.result():             what is hidden until a prediction is made
@@ -28,9 +28,29 @@ from pages.shared.picture.columns import Datasets
 from pages.shared.session import PRESENTING
 from pages.shared.settings.panel import Panel
 from pages.shared.take_home import animation
-from pages.shared.teaching.gallery import Slides, choose_scene, for_the_lecturer, previous_and_next
+from pages.shared.teaching.gallery import (
+    Slides,
+    choose_scene,
+    for_the_lecturer,
+    last_scene,
+    previous_and_next,
+    scene_on_screen,
+)
 from pages.shared.teaching.pins import Pins, Place, not_in_the_link
 from pages.shared.teaching.predict import Prediction, Question
+
+STYLE = """<style>
+[class*="_top"] h1 { font-size: 1.5rem; padding: 0; }
+[class*="_top"] { row-gap: .25rem; }
+[class*="_charts"] { container-type: inline-size; }
+[class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
+  height: calc(100vh - 380px); min-height: max(34vh, 250px);
+}
+@container (max-width: 700px) {
+  [data-testid="stHorizontalBlock"] { flex-direction: column; }
+  [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
+}
+</style>"""
 
 FOR_THE_BACK_ROW = """<style>
 :root { font-size: 20px; }
@@ -50,29 +70,41 @@ class Stage:
         self.values = self.panel.values
         self.scene: Scene | None = None
         st.session_state[PRESENTING] = self.values["present"]
+        st.html(STYLE)
         if self.values["present"]:
             st.set_page_config(initial_sidebar_state="collapsed")
             st.html(FOR_THE_BACK_ROW)
+            self._presenters_place = st.container(horizontal=True, key=f"{lesson.key}_at_hand")
 
     @contextmanager
     def settings(self) -> Iterator[Panel]:
         """The sidebar. The scene is looked for, and runs are pinned, when the settings are known."""
+        if scene := last_scene(self.panel, self.slides):
+            self.panel.wanted = frozenset(scene.settings)
         with st.sidebar:
-            paging, scenes = st.container(), st.container()
             yield self.panel
-            self.scene = choose_scene(scenes, self.panel, self.lesson.scenes)
-            previous_and_next(paging, self.panel, self.scene, self.slides)
-            self._last_buttons = st.container()
+        self.scene = scene_on_screen(self.panel, self.lesson.scenes)
         self.pins = Pins(self.panel, self.lesson.keep, self.lesson.of_the_picture)
 
     def headline(self, title: str, *notes: str) -> None:
-        """The title, what the link has to say, and what is to be known of the data."""
+        """One line on top; then what the link has to say, and what is to be known of the data."""
         self.title = title
-        st.title(title)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self.lesson.key}_top"):
+            st.title(title, width="content", anchor=False)
+            choose_scene(self.panel, self.scene, self.slides)
+            previous_and_next(self.panel, self.scene, self.slides)
+            self.panel.draw_for_a_class()
+            self._last_buttons = st.container(horizontal=True, gap="small", width="content")
         self.panel.introduce()
         for note in notes:
             st.info(note)
         self._body = st.container(key=self.lesson.key)
+
+    def at_hand(self):
+        """The place of the learning rate: first in the sidebar and, for a presenter, on the page."""
+        if not self.values["present"]:
+            return st.container()
+        return self._presenters_place
 
     def above(self):
         """The place above the verdict, for what a lesson has of its own to set there."""
@@ -97,9 +129,11 @@ class Stage:
                 timeline.show(self.lesson.key, bar, opens_at=self.panel.link.at, gate=self.prediction.gate)
                 self.pins.button(own.NO_PINS if own.is_chosen(self.values) else "")
             yield
+        self.panel.remember()
         with self._last_buttons:
+            self.panel.undo_and_reset()
             table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
-            self.panel.undo_reset_share(table + not_in_the_link(self.panel))
+            self.panel.share(table + not_in_the_link(self.panel))
 
     def _tell(self, way_out: Callable[[], None] | None) -> None:
         look = self.scene.look if self.scene else self.lesson.look
@@ -123,7 +157,9 @@ class Stage:
         self, build: Callable[..., Chart], alt: str, datasets: Datasets, *titles, place: Place | None = None, **options
     ) -> None:
         """A chart that the bar moves, with the pinned runs that may be drawn in its place."""
-        timeline.chart(build, alt, self.pins.on(place, datasets) if place else datasets, *titles, **options)
+        timeline.chart(
+            build, alt, self.pins.on(place, datasets) if place else datasets, *titles, height="stretch", **options
+        )
 
     @contextmanager
     def below(self) -> Iterator[None]:

@@ -25,7 +25,10 @@ _browser = st.components.v2.component("browser", html="<i hidden></i>", js=_sour
 _number_fields = st.components.v2.component("number_fields", html="<i hidden></i>", js=_source("number_fields"))
 
 STYLE = """<style>
-.stMainBlockContainer { padding: 2.5rem 2.5rem 3rem; }
+.stAppHeader { height: 3rem; min-height: 3rem; }
+.stMainBlockContainer { padding: 3.5rem 2rem 3rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; padding-top: .5rem; }
+.st-key-glossary { position: fixed; top: .25rem; right: 3.5rem; width: auto; z-index: 999991; } /* in the header */
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.5rem 1rem 3rem; } }
 .stMarkdown table { display: block; max-width: 100%; overflow-x: auto; } /* scrolls on a phone */
 </style>"""  # a lesson's verdict and main chart fit a projector of 1280 x 720 without scrolling
@@ -41,7 +44,7 @@ def main(lessons: Sequence[Lesson]) -> None:
     pages = [st.Page("pages/home.py", title="Home", default=True)]
     pages += [st.Page(lesson.path, title=lesson.title, help=lesson.hint) for lesson in lessons]
     pages += [st.Page(ARTICLES, title="The articles, checked")]
-    page = st.navigation(pages)
+    page = st.navigation(pages, position="top")
     st.session_state[JUST_OPENED] = st.session_state.get(SHOWN) != page.url_path
     st.session_state[SHOWN] = page.url_path
     st.session_state[PRESENTING] = False  # only a lesson can be presented
@@ -50,16 +53,18 @@ def main(lessons: Sequence[Lesson]) -> None:
         page.run()
     finally:
         st.session_state[FRAME_IS_UP] = False
-    if st.sidebar.button("Words", key="words", icon=":material/dictionary:", help="Every term in a sentence"):
-        words()
+    if st.button(
+        "Glossary", key="glossary", icon=":material/dictionary:", help="Every term in a sentence", type="tertiary"
+    ):
+        show_glossary()
     settings = st.session_state.pop(ADDRESS, {})
     _browser(key="browser", data={"settings": settings}, on_return_change=lambda: None)  # it only makes the page run
     _number_fields(key="number_fields")
 
 
-@st.dialog("Words", width="medium", icon=":material/dictionary:")
-def words() -> None:
-    """The glossary; only sent to those who ask for it."""
+@st.dialog("Glossary", width="medium", icon=":material/dictionary:")
+def show_glossary() -> None:
+    """Only sent to those who ask for it."""
     st.markdown(glossary.as_markdown())
 
 

@@ -37,7 +37,7 @@ STYLE = """<style>
 }
 [class*="_result_pin"] { margin-top: 2px; } /* level with the bar's own buttons */
 @media (max-width: 639px) { [class*="_bar"] > [class*="_timeline"] { flex-basis: 100%; } } /* all the width */
-@media (min-width: 640px) { [class*="_verdict"] { min-height: 8rem; } } /* so that the bar stays where it is */
+@media (min-width: 640px) { [class*="_verdict"] { min-height: 3.5rem; } } /* so that the bar stays where it is */
 </style>"""
 
 

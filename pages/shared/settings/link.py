@@ -80,9 +80,11 @@ def _once(name: str, said: list[str], problems: list[str]) -> str:
     return said[0] if len(said) == 1 else ""
 
 
-def make(page: str, labels: Mapping[str, str], changed: Mapping[str, Any], not_in_the_link: str) -> None:
+@st.dialog("Share", width="medium", icon=":material/link:")
+def share(page: str, labels: Mapping[str, str], settings: Mapping[str, Any], not_in_the_link: str) -> None:
     """The box in which a teacher makes a link; `labels` are the settings by what they are called."""
-    st.markdown(f"This link opens the page with these settings. {not_in_the_link}")
+    place_of_the_link = st.container()
+    st.markdown(f"It opens this page with these settings. {not_in_the_link}")
     labels = {"All settings and scenes": ALL, "The scenes": SCENES, **labels}
     extras: dict[str, Any] = {}
     with st.expander("For a class"):
@@ -103,5 +105,5 @@ def make(page: str, labels: Mapping[str, str], changed: Mapping[str, Any], not_i
         for name, longest in LONGEST.items():
             if text := st.text_area(name.capitalize(), max_chars=longest, key=f"{page}_share_{name}", height=80):
                 extras[f"{page}_{name}"] = text
-    query = {**changed, **extras}
-    st.code((st.context.url or "") + ("?" + urlencode(query) if query else ""), language=None, wrap_lines=True)
+    query = urlencode({**settings, **extras})
+    place_of_the_link.code(f"{st.context.url or ''}?{query}", language=None, wrap_lines=True)

@@ -20,8 +20,8 @@ from pages.shared.words import literal, number
 
 UNDO_STEPS = 50
 FOR_A_CLASS = (  # how a lesson is held; no scene and no undo changes it
-    Switch("predict", "Predict first", help="Hides the result until you have answered one question about it."),
-    Switch("present", "Presenter mode", help="Large type, one chart at a time if you like, and the settings folded."),
+    Switch("predict", "Predict", help="Predict first: one question about the run, and only then its result."),
+    Switch("present", "Present", help="Presenter mode: large type, charts that fill the screen, settings folded."),
 )
 
 
@@ -55,6 +55,7 @@ class Panel:
             name: _value(setting, stored.get(self.key(name))) for name, setting in self.settings.items()
         }
         self.drawn: set[str] = set()  # the settings that have a part in this picture
+        self.wanted: frozenset[str] = frozenset()  # those that the open scene is about
 
     def begin(self) -> None:
         """A link from another page says everything: what it leaves out is at its default.
@@ -94,6 +95,9 @@ class Panel:
 
     def draw_row(self, *names: str) -> None:
         """Draw these settings side by side."""
+        if len(names) == 1:
+            self.draw(*names)
+            return
         if self.link.hidden.issuperset(names):
             self.drawn.update(names)
             return
@@ -128,6 +132,17 @@ class Panel:
         """The switches that say how the lesson is held."""
         for switch in FOR_A_CLASS:
             self._draw(switch)
+
+    def fold(self, *groups: str | tuple[str, ...]) -> None:
+        """Settings that can wait, in an expander; those that the open scene is about, above it. A tuple is a row."""
+        rows = [(group,) if isinstance(group, str) else group for group in groups]
+        now = [row for row in rows if not self.wanted.isdisjoint(row)]
+        for row in now:
+            self.draw_row(*row)
+        with st.expander("More settings"):
+            for row in rows:
+                if row not in now:
+                    self.draw_row(*row)
 
     def may_change(self, *names: str) -> bool:
         """Whether the link leaves all of these settings to the reader."""
@@ -165,35 +180,43 @@ class Panel:
             help=text if usable else why_not,
         )
 
-    def undo_reset_share(self, not_in_the_link: str = "") -> None:
-        """The three buttons below the settings; draw them last. What a link cannot carry is said beside it."""
-        self.draw_for_a_class()
-        st.session_state[ADDRESS] = self.changed()
+    def remember(self) -> None:
+        """What stands in the address, and one more step of Undo where a setting has changed; when all are drawn."""
+        st.session_state[ADDRESS] = self.said_in_a_link(everything=False)
         history = st.session_state.setdefault(self.key("history"), [])
-        proper = {name: self.values[name] for name in self.defaults}
-        if not history or history[-1] != proper:
-            history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], proper]
-        with st.container(horizontal=True, gap="small"):
-            st.button(
-                "Undo",
-                key=self.key("undo"),
-                on_click=self._undo,
-                disabled=len(history) < 2,
-                help="Back to the settings before the last change",
-            )
-            st.button(
-                "Reset",
-                key=self.key("reset"),
-                on_click=self.assign,
-                args=(self.defaults,),
-                disabled=proper == self.defaults,
-                help="Every setting back to where the page opens",
-            )
-            share = st.popover("Share", key=self.key("share"), on_change="rerun")
-            if share.open:
-                with share:
-                    labels = {self.called(self.settings[name]): name for name in self.defaults}
-                    lesson_link.make(self.scope, labels, self.changed(), not_in_the_link)
+        if not history or history[-1] != self._proper():
+            history[-UNDO_STEPS:] = [*history[-UNDO_STEPS:], self._proper()]
+
+    def undo_and_reset(self) -> None:
+        """The two ways back; when `remember` has been called."""
+        history = st.session_state.get(self.key("history"), [])
+        st.button(
+            ":material/undo:",
+            key=self.key("undo"),
+            on_click=self._undo,
+            disabled=len(history) < 2,
+            help="Undo the last change of a setting",
+            type="tertiary",
+        )
+        st.button(
+            ":material/restart_alt:",
+            key=self.key("reset"),
+            on_click=self.assign,
+            args=(self.defaults,),
+            disabled=self._proper() == self.defaults,
+            help="Reset: every setting back to where the page opens",
+            type="tertiary",
+        )
+
+    def _proper(self) -> dict[str, Any]:
+        """The settings of the run, without those that say how a lesson is held."""
+        return {name: self.values[name] for name in self.defaults}
+
+    def share(self, not_in_the_link: str) -> None:
+        """A button for the box with the link. It has every setting, so that no later default changes what it opens."""
+        if st.button("Share", key=self.key("share"), icon=":material/link:"):
+            labels = {self.called(self.settings[name]): name for name in self.defaults}
+            lesson_link.share(self.scope, labels, self.said_in_a_link(everything=True), not_in_the_link)
 
     def _undo(self) -> None:
         history = st.session_state.get(self.key("history"), [])
@@ -201,10 +224,10 @@ class Panel:
             history.pop()
             self.assign(history[-1])
 
-    def changed(self) -> dict[str, Any]:
-        """The settings that have a part in the picture and are not at their defaults, as they stand in the address."""
-        changed = {name: self.values[name] for name in self.values if name in self.drawn}
-        return {self.key(name): value for name, value in changed.items() if value != self.defaults[name]}
+    def said_in_a_link(self, everything: bool) -> dict[str, Any]:
+        """The settings that have a part in the picture, or only those of them that are not at their defaults."""
+        drawn = {name: self.values[name] for name in self.values if name in self.drawn}
+        return {self.key(name): value for name, value in drawn.items() if everything or value != self.defaults[name]}
 
     def agrees_with(self, values: Mapping[str, Any]) -> bool:
         """Whether these values would show the same picture."""
