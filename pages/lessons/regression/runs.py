@@ -36,7 +36,7 @@ class Fit:
     model: Model
     learning_rate: float
     trace: Trace
-    equal_aspect: bool = False  # of the picture of the parameters
+    equal_aspect: bool = False  # whether the picture of the parameters has equal scales
 
     @cached_property
     def updates(self) -> np.ndarray:

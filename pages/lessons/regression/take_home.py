@@ -6,7 +6,7 @@ from pages.lessons.regression.scenes import MPG, NOISY, TWO
 from pages.lessons.regression.settings import noisy_options
 from pages.shared.take_home import programs
 
-FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # that the programs read
+FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # what the programs read
 
 
 def described(fit: Fit, values: dict) -> programs.Run:

@@ -227,7 +227,7 @@ def stability_column(model: Model, fit: Fit, current: bool) -> dict[str, str]:
     }
 
 
-LONGEST_RUN = 10_000  # epochs, of a run that is only there to be measured
+LONGEST_RUN = 10_000  # the most epochs of a run that is only there to be measured
 
 
 def measured_epochs(fit: Fit, longest: int) -> str:
