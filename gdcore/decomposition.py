@@ -22,9 +22,8 @@ from itertools import combinations
 from math import copysign, hypot, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from gdcore.objectives import Array
 
 EPSILON = float(np.finfo(float).eps)
 ROUNDING = 16 * EPSILON  # how far a few operations may take a number from where it belongs

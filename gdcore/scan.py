@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches, Indices
-from gdcore.objectives import Array, LeastSquares, is_noisy
+from gdcore.least_squares import LeastSquares
+from gdcore.objectives import Array, is_noisy
 from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
 
 LINEAR_RULES = (GradientDescent, Momentum, Nesterov)  # direction and next memory are linear in gradient and memory

@@ -9,7 +9,7 @@ from pages.lessons import SLIDES, run
 from pages.lessons.articles import printed
 from pages.lessons.quadratic import charts as quadratic_charts
 from pages.lessons.quadratic import runs
-from pages.lessons.regression import REGRESSION, charts, words
+from pages.lessons.regression import REGRESSION, charts, tables, words
 from pages.lessons.regression.pins import CURVE, LINE, LOSSES, PARTS, PREDICTED, SURFACE, of_parameter
 from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.scenes import ARTICLE_LINE, BROADCAST, MEANT, NOISY, PUBLISHED, REPAIRED, SLOPE, TWO
@@ -210,8 +210,8 @@ def more(fit: Fit, stage: Stage) -> None:
         mistake = printed.broadcast_mistake(fit.model.dataset)
         st.markdown(f"**What the article printed.** {mistake}\n\n{printed.plane_table(fit.trace)}")
     for title, key, table in (
-        ("Stability: raw and standardised", "regression_stability", words.stability),
-        ("Coefficients in both scales", "regression_coefficients", words.coefficients),
+        ("Stability: raw and standardised", "regression_stability", tables.stability),
+        ("Coefficients in both scales", "regression_coefficients", tables.coefficients),
     ):
         expander = lazily(title, key)
         if expander.open:

@@ -37,7 +37,7 @@ CLOUD = 12  # batches of a lane whose gradients are drawn
 
 
 def plane_of(race: Race) -> Plane:
-    """The picture of the parameters: it holds the optimum, of a stream both."""
+    """The picture of the parameters; of a stream it holds the optima of both halves."""
     before = (race.phases[0].objective.optimum,) if race.drifts else ()
     return Plane(race.phases[-1], race.start, also=before)
 

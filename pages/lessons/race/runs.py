@@ -20,7 +20,6 @@ from pages.shared.teaching.verdicts import GAP_GOAL  # the goal where the least 
 
 UPDATES, EXAMPLES, PARALLEL = CLOCKS = ("updates", "examples seen", "parallel time")
 GOAL = 2.0  # times the least loss
-TIE = 1.25  # as much later than the first is still called a tie
 UNSAID = (GradientDescent.name, Constant.name)  # in the name of a lane, which says what sets it apart
 
 

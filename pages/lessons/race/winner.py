@@ -4,10 +4,11 @@ from math import inf, isinf
 
 import numpy as np
 
-from pages.lessons.race.runs import TIE, Race
+from pages.lessons.race.runs import Race
 from pages.lessons.race.words import counted_in, goal_in_words, listed, unit
 from pages.shared.words import number
 
+TIE = 1.25  # times as late as the first is still called a tie
 FEW_LANES = 3  # beyond which only the first and the last are named
 
 
