@@ -7,7 +7,7 @@ import streamlit as st
 from pages.lessons import LESSONS, SLIDES, run
 from pages.shared.frame.shell import ARTICLES
 from pages.shared.picture import timeline
-from pages.shared.picture.charts import Palette
+from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import svg
 from pages.shared.settings.kinds import Choice
 from pages.shared.settings.panel import Panel

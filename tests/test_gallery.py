@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.home import picture
 from pages.lessons import LESSONS, SLIDES
 from pages.shared.lesson import EXPLOSION, IT_WORKS
-from pages.shared.picture.charts import PALETTES
+from pages.shared.picture.palette import PALETTES
 from pages.shared.picture.sketch import Line, Sketch, svg
 from pages.shared.teaching.gallery import GROUPS, Slide
 from tests.harness import drawn, open_lesson

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from pages import lessons
 from pages.lessons.regression import scenes as regression_scenes
 from pages.shared.data.own import OWN
-from pages.shared.settings.kinds import Number, Rate
+from pages.shared.settings.kinds import Number
+from pages.shared.settings.rates import Rate
 from tests.harness import FILES, any_value, drawn, open_lesson
 
 LESSONS = {lesson.key: lesson.settings for lesson in lessons.LESSONS}

@@ -12,7 +12,7 @@ from pages.lessons.regression import settings as regression_settings
 from pages.shared.data import regression as models
 from pages.shared.data.own import OWN
 from pages.shared.settings.common import RATE
-from pages.shared.settings.kinds import in_full
+from pages.shared.settings.rates import in_full
 from tests.harness import FILES, LARGEST, SMALLEST, drawn, open_lesson, verdict
 
 EXTREMES = [repr(LARGEST), "1e308", "1e200", "1e20", "1e-20", "1e-200", repr(SMALLEST), "1e-300/7", "1e300/7"]

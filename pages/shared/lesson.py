@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.shared.picture.charts import Palette
+from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import Sketch
 from pages.shared.session import PRESENTING
 from pages.shared.settings.kinds import Setting

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.shared.picture.charts import PALETTES
+from pages.shared.picture.palette import PALETTES
 from tests.browser.harness import settle
 from tests.browser.test_pages import assert_nothing_is_cut_off
 from tests.browser.test_timeline import CHANGES_A_SECOND, set_rate

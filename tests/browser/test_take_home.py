@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.lessons import LESSONS
-from pages.lessons.regression.scenes import OWN
+from pages.shared.data.own import OWN
 from tests.browser.harness import settle
 from tests.browser.test_pages import address, charts_of
 from tests.browser.test_timeline import frames, place

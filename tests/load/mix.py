@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from random import Random
 from typing import Any
 
-from pages.lessons.regression.scenes import OWN
+from pages.shared.data.own import OWN
 from tests.load.reader import Answer, Reader, Widget
 
 ON_THE_LESSON_OF_THE_DAY = 0.7

@@ -10,7 +10,7 @@ from pages.lessons.quadratic import charts
 from pages.lessons.quadratic.runs import Picture
 from pages.lessons.quadratic.settings import compute
 from pages.shared.picture import timeline
-from pages.shared.picture.charts import Palette
+from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import Line, Sketch
 
 WIDER = 1.5  # times as far from the minimum as the start: what goes further leaves the picture

@@ -2,22 +2,9 @@
 
 import altair as alt
 
-from pages.shared.picture.charts import (
-    NO_TIP,
-    POWERS,
-    UPDATES,
-    Axis,
-    Chart,
-    Palette,
-    linked,
-    marked,
-    outside,
-    over_time,
-    pinned,
-    rows_back,
-    tip,
-    walk,
-)
+from pages.shared.picture.charts import NO_TIP, POWERS, UPDATES, Axis, Chart, linked, over_time, pinned, rows_back, tip
+from pages.shared.picture.layers import marked, outside, walk
+from pages.shared.picture.palette import Palette
 
 LEFT_THE_PICTURE = (
     "(datum.x < data('view')[0].x_low ? '← ' : '') + 'x = ' + format(datum.x, '.4~g') + ' is outside this picture'"

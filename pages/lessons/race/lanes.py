@@ -20,8 +20,9 @@ from gdcore import (
 from gdcore.optimizers import Optimizer
 from gdcore.schedules import Schedule
 from pages.shared.settings import glossary
-from pages.shared.settings.kinds import BatchSize, Choice, Number, Rate, Setting
+from pages.shared.settings.kinds import BatchSize, Choice, Number, Setting
 from pages.shared.settings.panel import Panel
+from pages.shared.settings.rates import Rate
 
 MOST = 6
 FIRST_SIZES = ("n", "32", "1", "8", "64", "128")

@@ -10,10 +10,10 @@ import numpy as np
 
 from pages.shared.picture.charts import FRAMES
 
-PINNED_ROWS = 120  # of one line of a pinned run
+PINNED_ROWS = 120  # the most that one line of a pinned run has
 CURVE_POINTS = 181
 
-WIDEST = 1e307  # an axis that is longer than the largest number has no length
+WIDEST = 1e307  # largest end of an axis: one longer than the largest number has no length
 
 Columns = dict[str, np.ndarray]
 Datasets = dict[str, Columns]  # a chart's named datasets; `charts` says what is in each

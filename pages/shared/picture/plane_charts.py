@@ -5,7 +5,9 @@ isolines: level, order, p, q. view: url of the shading, p_low, p_high, q_low, q_
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, Axis, Palette, marked
+from pages.shared.picture.charts import NO_TIP, Axis
+from pages.shared.picture.layers import marked
+from pages.shared.picture.palette import Palette
 
 
 def axes(across: str, up: str) -> tuple[Axis, Axis]:

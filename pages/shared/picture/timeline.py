@@ -20,8 +20,9 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from pages.shared.picture.charts import FRAMES, ON, PALETTES, Chart, Palette
+from pages.shared.picture.charts import FRAMES, ON, Chart
 from pages.shared.picture.columns import Columns, Datasets
+from pages.shared.picture.palette import PALETTES, Palette
 from pages.shared.session import PRESENTING
 
 BLANK = re.compile("\ue000([0-9])\\.")  # where a title goes; no chart has such a character of its own
@@ -164,7 +165,8 @@ def columns(scope: str, *widths: int) -> list:
         return st.columns(widths)
 
 
-ONLY = {  # made here, and not from a page's values: what is HTML is fixed before there is a reader
+# Made here, and not from a page's values: what is HTML is fixed before there is a reader.
+ONLY = {
     one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'
     for one in range(1, 10)
 }

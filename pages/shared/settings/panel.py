@@ -14,7 +14,8 @@ import streamlit as st
 
 from pages.shared.session import ADDRESS, JUST_OPENED
 from pages.shared.settings import link as lesson_link
-from pages.shared.settings.kinds import Rate, Setting, Switch
+from pages.shared.settings.kinds import Setting, Switch
+from pages.shared.settings.rates import Rate
 from pages.shared.words import literal, number
 
 UNDO_STEPS = 50

@@ -5,13 +5,14 @@ Every rate is a dot; the reader's own is the ball. What has no place on the log 
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, Palette, at_rest
+from pages.shared.picture.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, at_rest
 from pages.shared.picture.lanes import LEGEND, SHAPE, color
+from pages.shared.picture.palette import Palette
 
 HEIGHT = 260
-ROW = 17  # pixels of a line of words above the chart
+ROW = 17  # height of a line of words above the chart, in pixels
 DASHES = {"you": [1, 0], "best": [8, 4], "fastest": [8, 4], "limit": [2, 3]}
-LINES = 3  # of words above the chart: yours, the best or the fastest, the limit
+LINES = 3  # how many there are: yours, the best or the fastest, the limit
 TOP, BOTTOM = "7 + 10 * datum.lane", "height - 7 - 10 * datum.lane"
 EDGES = {"top": ("triangle-up", TOP), "bottom": ("triangle-down", BOTTOM), "zero": ("cross", BOTTOM)}
 TIPS = {"rate_words": "learning rate η", "gap_words": "gap ÷ start", "needed_words": "time until the goal"}
