@@ -1,13 +1,15 @@
-"""The verdict on a run of the quadratic, in figures and in words, against what the ball does."""
+"""The verdict on a run of the quadratic and the question before it, against what the ball does."""
 
 from math import log
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as some
 
+from gdcore import GradientDescent, Quadratic, descend
 from pages.lessons.quadratic import words as quadratic_words
+from pages.lessons.quadratic.runs import Picture
 from pages.lessons.quadratic.settings import RATE as QUADRATIC_RATE
 from pages.lessons.quadratic.settings import SETTINGS, compute
 from pages.shared.teaching.verdict_words import beside
@@ -122,3 +124,37 @@ def test_what_stands_on_the_page_of_the_quadratic_is_what_the_record_says(values
     assert f":{judged.badge}-badge[**{quadratic_words.title(judged, picture.objective)}**]" in page
     if "share" in judged.figures:
         assert beside(judged.figures["rate"], judged.figures["limit"], name="the limit 1 / a2 =") in page
+
+
+def what_the_ball_does(objective: Quadratic, rate: float, start: float) -> int:
+    """Read off the first updates of the run itself."""
+    trace = descend(objective, [start], GradientDescent(), rate, 40)
+    away = trace.theta[:, 0] - objective.optimum[0]
+    away = away[np.abs(away) > 1e-9 * abs(away[0])]
+    if not (away[1:] * away[:-1] < 0).any():
+        return 0
+    growth = abs(away[-1] / away[0]) ** (1 / (len(away) - 1))
+    return 2 if abs(growth - 1) < 1e-12 else 1 if growth < 1 else 3
+
+
+def rolling(objective: Quadratic, rate: float, start: float) -> Picture:
+    return Picture(objective, rate, descend(objective, [start], GradientDescent(), rate, 1), (-20.0, 20.0))
+
+
+@given(
+    a2=some.floats(0.05, 5),
+    reach=some.sampled_from([0.1, 0.5, 0.9, 1, 1.2, 1.8, 2, 2.2, 3]),
+    start=some.sampled_from([-7.0, 3.0, 12.0]),
+)
+def test_the_right_answer_of_the_quadratic_is_what_the_ball_does(a2, reach, start):
+    objective = Quadratic(a0=1, a1=-2, a2=a2)
+    assume(abs(start - objective.optimum[0]) > 1e-6)
+    rate = reach / (2 * a2)
+    question = quadratic_words.question(rolling(objective, rate, start))
+    assert question.right == what_the_ball_does(objective, rate, start)
+    assert len(question.answers) == 4
+
+
+@pytest.mark.parametrize(("a2", "start"), [(-1, 2.0), (0, 2.0), (1, 1.0)])
+def test_without_a_way_to_the_minimum_there_is_no_question(a2, start):
+    assert quadratic_words.question(rolling(Quadratic(a0=0, a1=-2, a2=a2), 0.1, start)) is None

@@ -1,11 +1,11 @@
-"""The verdict on a fit, in figures and in words, against eigenvalues and a loop over the rows."""
+"""The verdict on a fit and the question before it, against eigenvalues and a loop over the rows."""
 
 import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as some
 
-from gdcore import GradientDescent, descend
+from gdcore import GradientDescent, datasets, descend
 from gdcore.datasets import Dataset
 from pages.lessons.regression import settings as regression_settings
 from pages.lessons.regression import words as regression_words
@@ -183,3 +183,38 @@ def test_what_stands_on_the_page_of_the_regression_is_what_the_record_says(value
         assert beside(judged.figures["rate"], judged.figures["limit"], name="the limit 2 / λmax =") in page
     if judged.badge in ("green", "orange"):
         assert f"distance to the optimum **{percent(judged.figures['share'])}** is left" in page
+
+
+def fit(model: Model, rate: float, epochs: int = 20_000) -> Fit:
+    start = model.start([3.0] * (model.dataset.features.shape[1] + 1))
+    return Fit(model, rate, descend(model.objective, start, GradientDescent(), rate, epochs))
+
+
+@pytest.mark.evidence(
+    "The right answer to the question about a fit names the range in which the run's number of epochs lies.",
+    lesson="Linear regression",
+    kind="independent loop",
+    oracle="the epochs of the run, counted",
+    tolerance=0,
+)
+@pytest.mark.parametrize("rate", [0.003, 0.02, 0.05, 0.11, 0.17, 0.18, 0.5])
+@pytest.mark.parametrize("data", [datasets.line(), datasets.noisy_line(seed=3)], ids=["six points", "noisy"])
+def test_the_right_answer_of_the_regression_counts_the_epochs_of_the_run(data, rate):
+    run = fit(Model(data), rate)
+    question = regression_words.question(run)
+    away = np.linalg.norm(run.trace.theta - run.model.objective.optimum, axis=1)
+    near = np.flatnonzero(~(away <= 0.01 * away[0]))[-1] + 1
+    answer = question.answers[question.right].text
+    if near == len(away):
+        assert answer == "Never"
+    else:
+        low, high = (int(part.replace(",", "")) for part in answer.split(" to "))
+        assert low <= near <= high
+        assert f"**{near:,} epoch" in question.why
+
+
+def test_the_opening_of_the_regression_takes_81_epochs():
+    run = Fit(
+        Model(datasets.line()), 0.05, descend(Model(datasets.line()).objective, [0.0, 0.0], GradientDescent(), 0.05, 9)
+    )
+    assert "**81 epochs**" in regression_words.question(run).why
