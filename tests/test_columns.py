@@ -1,10 +1,13 @@
+"""From a trace to columns: frames, axes, and curves that are thinned and hide nothing."""
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from pages.shared.picture import columns
 from pages.shared.picture.charts import FRAMES
+from pages.shared.picture.columns import thinned
 
 
 @pytest.mark.parametrize("updates", [0, 1, 35, 499, 500])
@@ -20,6 +23,9 @@ def test_longer_runs_show_log_spaced_updates_with_both_ends(updates):
     assert (steps > 0).all()
     assert (steps[:20] == 1).all()  # all of the early ones
     np.testing.assert_allclose((frames[1:] / np.maximum(frames[:-1], 1))[-50:], frames[-1] / frames[-2], rtol=0.02)
+
+
+# ---- axes
 
 
 @pytest.mark.parametrize("values", [[0.0], [5.0, 5.0], [-1e20], [1.0, 2.0], [-1e308, 1e308], [1e-300, 0.0]], ids=str)
@@ -56,6 +62,9 @@ def test_a_thinned_curve_keeps_the_lowest_and_the_highest_of_every_stretch_and_b
     assert rows.tolist() == sorted(expected)
 
 
+# ---- pinned runs
+
+
 @pytest.mark.parametrize("log", [False, True])
 @pytest.mark.parametrize("updates", [1, 50, 130, 5000])
 def test_a_pinned_curve_has_few_rows_and_keeps_its_ends_its_lowest_and_its_highest(updates, log):
@@ -83,6 +92,41 @@ def test_a_pinned_path_has_few_rows_and_joins_nothing_but_consecutive_updates(la
 @pytest.mark.parametrize(("x", "y"), [([0, 2, 4, 4], [1, 1, 1, 1]), ([1, 1, 1, 1], [0, 2, 4, 4])], ids=["x", "y"])
 def test_how_far_a_pinned_path_has_come_counts_both_parameters(x, y):
     np.testing.assert_allclose(columns.in_plane(np.array(x), np.array(y))["way"], [0, 0.5, 1, 1])
+
+
+def assert_no_noise_is_hidden(time, loss, rows, stretches, total, log):
+    """No peak and no trough is further than one stretch of the axis from a drawn one at least as far out."""
+    place = np.log(np.maximum(time, 1)) if log else time
+    width = (np.log(total + 1) if log else total) / (stretches - 1) + 1e-9
+    for sign in (1, -1):
+        low = np.searchsorted(place[rows], place - width)
+        high = np.searchsorted(place[rows], place + width, side="right")
+        for row in range(len(time)):
+            assert (sign * loss[rows[low[row] : high[row]]]).max() >= sign * loss[row]
+
+
+@settings(deadline=None)
+@given(
+    loss=some.lists(some.floats(0, 1e300), min_size=1, max_size=120),
+    data=some.data(),
+    stretches=some.integers(2, 40),
+    log=some.booleans(),
+)
+def test_thinning_hides_no_noise(loss, data, stretches, log):
+    ticks = data.draw(some.lists(some.integers(1, 50), min_size=len(loss) - 1, max_size=len(loss) - 1))
+    time = np.cumsum([0, *ticks])
+    total = int(time[-1]) + data.draw(some.integers(0, 200))
+    rows = thinned(time, np.array(loss), stretches, total, log)
+    assert rows[0] == 0 and rows[-1] == len(loss) - 1 and (np.diff(rows) > 0).all()
+    assert len(rows) <= 2 * stretches + 4
+    assert_no_noise_is_hidden(time, np.array(loss), rows, stretches, total, log)
+
+
+def test_a_long_noisy_curve_keeps_its_one_peak_and_is_thinned():
+    loss = np.random.default_rng(0).uniform(1, 2, 100_001)
+    loss[77_777], loss[77_778] = 50, 0.5
+    rows = thinned(np.arange(100_001), loss, 300, 100_000, log=True)
+    assert {77_777, 77_778} <= set(rows.tolist()) and len(rows) < 700
 
 
 @given(some.integers(2, 2000), some.integers(2, 400))

@@ -1,3 +1,5 @@
+"""What the charts of the quadratic draw, against the run."""
+
 import numpy as np
 import pytest
 
@@ -6,8 +8,8 @@ from pages.lessons.quadratic import runs
 from tests.harness import as_frames
 
 
-def picture(objective, start, rate, steps=500, window=(-20.0, 20.0)):
-    return runs.Picture(objective, rate, descend(objective, [start], GradientDescent(), rate, steps), window)
+def picture(objective, start, rate, steps=500, frame=(-20.0, 20.0)):
+    return runs.Picture(objective, rate, descend(objective, [start], GradientDescent(), rate, steps), frame)
 
 
 def test_the_step_out_of_a_thinned_row_leads_to_the_very_next_update():
@@ -43,7 +45,7 @@ def test_a_run_without_an_update_has_an_axis_of_one():
 
 @pytest.mark.parametrize("start", [-20.0, 20.0])
 def test_a_start_on_the_edge_of_the_picture_is_in_it(start):
-    path = picture(Quadratic(-3, -2, 3), start, 0.1, window=(-20.0, 20.0)).path
+    path = picture(Quadratic(-3, -2, 3), start, 0.1, frame=(-20.0, 20.0)).path
     assert path["inside"][0] and path["near"][0]
 
 
@@ -77,7 +79,7 @@ def test_the_curve_holds_its_lowest_point():
     assert as_frames(shown.curve())["function"].f.min() == pytest.approx(-10 / 3, abs=1e-15)
 
 
-def test_a_step_is_near_if_either_end_is_inside_the_window():
+def test_a_step_is_near_if_either_end_is_inside_the_frame():
     path = as_frames(picture(Quadratic(-3, -2, 3), 8.0, 0.35, steps=12).curve())["path"]
     assert path.x.abs().gt(20).idxmax() == 10
     assert path.near.tolist() == [True] * 10 + [False] * 3
