@@ -38,7 +38,6 @@ from pages.shared.data.regression import Model
 from pages.shared.lesson import (
     Scene,
     choose_scene,
-    code_to_take_home,
     for_the_lecturer,
     in_numbers,
     lazily,
@@ -55,7 +54,8 @@ from pages.shared.settings.common import (
 )
 from pages.shared.settings.panel import Panel
 from pages.shared.take_home import animation as take_home
-from pages.shared.take_home import programs
+from pages.shared.take_home import run as programs
+from pages.shared.take_home.code import code_to_take_home
 from pages.shared.teaching import sweep
 from pages.shared.teaching.gallery import previous_and_next
 from pages.shared.teaching.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link

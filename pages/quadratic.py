@@ -8,13 +8,14 @@ from pages.lessons import SLIDES, run
 from pages.lessons.quadratic import charts, runs, words
 from pages.lessons.quadratic.scenes import ARTICLE, SCENES
 from pages.lessons.quadratic.settings import RATE, SETTINGS, compute
-from pages.shared.lesson import Scene, choose_scene, code_to_take_home, for_the_lecturer, in_numbers, steps_table
+from pages.shared.lesson import Scene, choose_scene, for_the_lecturer, in_numbers, steps_table
 from pages.shared.picture import timeline
 from pages.shared.settings.common import pick_a_rate
 from pages.shared.settings.kinds import in_full
 from pages.shared.settings.panel import Panel
 from pages.shared.take_home import animation as take_home
-from pages.shared.take_home import programs
+from pages.shared.take_home import run as programs
+from pages.shared.take_home.code import code_to_take_home
 from pages.shared.teaching import sweep
 from pages.shared.teaching.gallery import previous_and_next
 from pages.shared.teaching.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link

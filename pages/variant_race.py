@@ -20,7 +20,6 @@ from pages.shared.data import own as own_data
 from pages.shared.data.regression import Model
 from pages.shared.lesson import (
     choose_scene,
-    code_to_take_home,
     for_the_lecturer,
     in_numbers,
     lazily,
@@ -35,7 +34,8 @@ from pages.shared.settings.common import (
 )
 from pages.shared.settings.panel import Panel
 from pages.shared.take_home import animation as take_home
-from pages.shared.take_home import programs
+from pages.shared.take_home import run as programs
+from pages.shared.take_home.code import code_to_take_home
 from pages.shared.teaching import sweep
 from pages.shared.teaching.gallery import previous_and_next
 from pages.shared.teaching.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link

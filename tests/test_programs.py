@@ -29,8 +29,9 @@ from gdcore import (
     descend,
     scaling,
 )
-from pages.shared.take_home import programs
-from pages.shared.take_home.programs import PROGRAMS, Regression, Run
+from pages.shared.take_home import run as programs
+from pages.shared.take_home.libraries import PROGRAMS
+from pages.shared.take_home.run import Regression, Run
 
 SCHEDULES = [Constant(0.1), InverseTime(0.1, 0.05), Exponential(0.1, 0.97), StepDecay(0.1, 0.5, 20), Cosine(0.1, 0, 50)]
 RULES = [GradientDescent(), Momentum(0.8), Nesterov(0.8)]

@@ -32,7 +32,7 @@ from pages.lessons.race import words
 from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
 from pages.lessons.race.verdicts import kept_for_ever, of_lane
 from pages.shared.data.regression import Model
-from pages.shared.take_home.programs import csv_text
+from pages.shared.take_home.run import csv_text
 from pages.shared.teaching.verdicts import Claim, Reason, Verdict
 from tests.harness import any_value, drawn, numbers_printed, open_lesson, program
 from tests.test_race_runs import LINE, NOISY, OPENING, SIZES, START, course, least_loss, loss_of, race, stream
