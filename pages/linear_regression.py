@@ -9,7 +9,7 @@ from pages.lessons import SLIDES, run
 from pages.lessons.articles import printed
 from pages.lessons.quadratic import charts as quadratic_charts
 from pages.lessons.quadratic import runs
-from pages.lessons.regression import charts, words
+from pages.lessons.regression import charts, tables, words
 from pages.lessons.regression.runs import POINTS_SHOWN, Fit
 from pages.lessons.regression.scenes import (
     ARTICLE_LINE,
@@ -299,8 +299,8 @@ def more(fit: Fit, values: dict, scene: Scene | None, pins: Pins) -> None:
         st.markdown(f"**What the article printed.** {mistake}\n\n{printed.plane_table(fit.trace)}")
     for_the_lecturer(scene)
     for title, key, table in (
-        ("Stability: raw and standardised", "regression_stability", words.stability),
-        ("Coefficients in both scales", "regression_coefficients", words.coefficients),
+        ("Stability: raw and standardised", "regression_stability", tables.stability),
+        ("Coefficients in both scales", "regression_coefficients", tables.coefficients),
     ):
         expander = lazily(title, key)
         if expander.open:

@@ -8,8 +8,9 @@ from gdcore import theory
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
 from pages.lessons import SLIDES, run
-from pages.lessons.race import charts, lanes, words
+from pages.lessons.race import charts, lanes, pictures, question, score, words
 from pages.lessons.race import claims as race_claims
+from pages.lessons.race import winner as race_winner
 from pages.lessons.race.runs import PARALLEL, Race
 from pages.lessons.race.scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
 from pages.lessons.race.settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
@@ -79,11 +80,11 @@ def page() -> None:
         updates = sum(race.steps) * len(race.seeds)
         with st.spinner(f"{updates:,} updates are made.") if updates > MANY_UPDATES else nullcontext():
             courses = race.courses
-        prediction = Prediction(panel, lambda: words.question(race))
+        prediction = Prediction(panel, lambda: question.of_race(race))
         many = len(courses) > LANES_ON_TOP or values["present"]
         judged = [of_lane(race, course) for course in courses]
         verdicts = [told(each, race, course) for each, course in zip(judged, courses, strict=True)]
-        winner = words.winner(race)
+        winner = race_winner.sentence(race)
         notes_below = f"{footnote(race, judged)} {words.off_the_picture(race)}".strip()
 
         def tell() -> None:
@@ -195,7 +196,7 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
 def kept(values: dict) -> Kept:
     """What stays of a race that is pinned."""
     race, _ = race_of(values, model_of(values, dataset_of(values)))
-    return Kept(race.pinned(values["axis"] == "log"), result(race))
+    return Kept(pictures.pinned(race, values["axis"] == "log"), result(race))
 
 
 def draw(race: Race, panel: Panel, pins: Pins) -> None:
@@ -209,7 +210,7 @@ def draw(race: Race, panel: Panel, pins: Pins) -> None:
         timeline.chart(
             charts.surface,
             alt,
-            pins.on(PARAMETERS, race.surface(timeline.palette().ramp, panel.values["cloud"])),
+            pins.on(PARAMETERS, pictures.surface(race, timeline.palette().ramp, panel.values["cloud"])),
             *titles,
             key="race_surface",
             on_select=lambda: start_where_clicked(best, panel),
@@ -220,7 +221,7 @@ def draw(race: Race, panel: Panel, pins: Pins) -> None:
     with loss, st.container(key="race_result"):
         log, many = panel.values["axis"] == "log", len(race.seeds) > 1
         alt = f"The loss of every lane over {race.clock}."
-        losses = pins.on(LOSS, race.losses(log))
+        losses = pins.on(LOSS, pictures.losses(race, log))
         titles = (words.axis(race), race.has_multiples, log, len(race.lanes), many)
         timeline.chart(charts.loss, alt, losses, *titles)
 
@@ -247,7 +248,7 @@ def more(race: Race, panel: Panel, pins: Pins) -> None:
     """Below the charts: the score, every rate, the claims, the data, the steps."""
     values = panel.values
     rest = st.toggle("All columns of the score", key="race_rest")
-    st.markdown(words.score(race, rest))
+    st.markdown(score.table(race, rest))
     sweep.show("race", lambda: of_race(race), lambda rate: take_rate(rate, panel))
     claims = lazily("What an article claims, tested here", "race_claims")
     if claims.open:
@@ -259,7 +260,7 @@ def more(race: Race, panel: Panel, pins: Pins) -> None:
             timeline.chart(
                 charts.lines,
                 "The data and the line of each lane.",
-                pins.on(LINES, race.lines()),
+                pins.on(LINES, pictures.lines(race)),
                 names[0],
                 race.model.dataset.target_name,
             )

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gdcore import datasets
-from pages import articles, linear_regression, quadratic, variant_race
-from pages.lessons.articles import printed
+from pages.articles import ARTICLES
+from pages.lessons import LESSONS
+from pages.lessons.articles import classifier, printed, quadratic
 from tests.harness import cells, in_a_link, open_lesson
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -158,7 +159,7 @@ def test_momentum_of_keras_parts_from_ours_when_the_rate_drops():
         return apart
 
     assert f"come to lie {furthest(0.001):.3g} apart" in flowing()
-    assert furthest(0.01) < 1e-14 and articles.momentum_apart(np.full(200, 0.01)) < 1e-14
+    assert furthest(0.01) < 1e-14 and classifier.momentum_apart(np.full(200, 0.01)) < 1e-14
 
 
 # ---- C
@@ -305,8 +306,9 @@ def test_other_data_give_other_numbers(monkeypatch):
 
 def test_another_parabola_gives_other_numbers(monkeypatch):
     before = flowing()
-    monkeypatch.setattr(printed, "PARABOLA", type(printed.PARABOLA)(-3, -2, 2.5))
-    monkeypatch.setattr(articles, "PARABOLA", printed.PARABOLA)
+    other = type(printed.PARABOLA)(-3, -2, 2.5)
+    for module in (printed, quadratic, classifier):
+        monkeypatch.setattr(module, "PARABOLA", other)
     for said in ("all agree |", "0.378 from", "1,402 updates", "rate 0.1667", "× 46 = 7.54", "3.73 apart"):
         assert said in before
     for said in ("0.378 from", "1,402 updates", "rate 0.1667", "× 46 = 7.54", "3.73 apart"):
@@ -315,20 +317,21 @@ def test_another_parabola_gives_other_numbers(monkeypatch):
 
 # ---- links
 
-LESSONS = {"quadratic": quadratic, "regression": linear_regression, "race": variant_race}
 LEFT = {  # by an earlier visit
     "quadratic": {"start": "-3.5", "a1": "1"},
     "regression": {"standardise": "true", "b": "5", "scale": "linear"},
     "race": {"rate": "0.1", "b": "2", "axis": "linear"},
 }
-LINKED = [(one.key, one.path, scene) for links in articles.LINKS.values() for one, scene in links]
+LINKED = [link for article in ARTICLES for link in article.LINKS]
+every_link = pytest.mark.parametrize(("lesson", "scene"), LINKED, ids=[scene.name for _, scene in LINKED])
 
 
-@pytest.mark.parametrize(("prefix", "path", "scene"), LINKED, ids=[scene.name for *_, scene in LINKED])
-def test_a_link_opens_its_scene(prefix, path, scene):
-    assert scene in LESSONS[prefix].SCENES
+@every_link
+def test_a_link_opens_its_scene(lesson, scene):
+    prefix = lesson.key
+    assert lesson in LESSONS and scene in lesson.scenes
     (link,) = [link.proto for link in open_articles().get("page_link") if link.proto.label.endswith(f": {scene.name}")]
-    assert path == f"pages/{link.page}.py"
+    assert lesson.path == f"pages/{link.page}.py"
     said = {name: value for name, (value,) in parse_qs(link.query_string).items()}
     assert said == {f"{prefix}_{name}": in_a_link(value) for name, value in scene.settings.items()}
     app = open_lesson(prefix, **{name.removeprefix(f"{prefix}_"): value for name, value in said.items()})
@@ -336,17 +339,16 @@ def test_a_link_opens_its_scene(prefix, path, scene):
     assert {name: app.session_state[f"{prefix}_{name}"] for name in scene.settings} == scene.settings
 
 
-@pytest.mark.parametrize(("prefix", "path", "scene"), LINKED, ids=[scene.name for *_, scene in LINKED])
-def test_a_link_opens_its_scene_whatever_an_earlier_visit_has_left(prefix, path, scene):
-    left = {"rate": "0.123", "updates": "77", "tolerance": "1e-3"}
-    left |= LEFT[prefix]
-    app = open_lesson(prefix, **left)
+@every_link
+def test_a_link_opens_its_scene_whatever_an_earlier_visit_has_left(lesson, scene):
+    prefix = lesson.key
+    app = open_lesson(prefix, **({"rate": "0.123", "updates": "77", "tolerance": "1e-3"} | LEFT[prefix]))
     assert app.button_group(key=f"{prefix}_scene").value is None
     app.query_params.clear()
     app.switch_page("pages/articles.py").run()
     for name, value in scene.settings.items():
         app.query_params[f"{prefix}_{name}"] = in_a_link(value)
-    app.switch_page(path).run()
+    app.switch_page(lesson.path).run()
     assert not app.exception and app.button_group(key=f"{prefix}_scene").value == scene.name
 
 

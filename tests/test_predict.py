@@ -12,8 +12,8 @@ from hypothesis import strategies as some
 from gdcore import Constant, GradientDescent, InverseTime, Momentum, Outcome, Quadratic, datasets, descend
 from pages import lessons
 from pages.lessons.quadratic import words as quadratic_words
+from pages.lessons.race import question as race_question
 from pages.lessons.race import runs as race_runs
-from pages.lessons.race import words as race_words
 from pages.lessons.race.runs import CLOCKS, EXAMPLES, UPDATES, Lane, Race
 from pages.lessons.regression import words as regression_words
 from pages.lessons.regression.runs import Fit
@@ -105,13 +105,13 @@ def test_the_right_answer_of_the_race_is_who_is_first_on_the_clock(clock, rate):
     ]
     order = np.argsort(firsts)
     clearly = firsts[order[1]] > 1.25 * firsts[order[0]] + 1
-    question = race_words.question(run)
+    question = race_question.of_race(run)
     assert question.right == (order[0] if clearly else 3)
 
 
 def test_counted_in_updates_the_opening_is_a_tie_and_in_examples_it_is_not():
-    assert race_words.question(race(UPDATES)).right == 3
-    assert race_words.question(race(EXAMPLES)).right == 2
+    assert race_question.of_race(race(UPDATES)).right == 3
+    assert race_question.of_race(race(EXAMPLES)).right == 2
 
 
 def mean_square_error(model: Model, theta: np.ndarray) -> float:
@@ -141,7 +141,7 @@ def test_what_explains_a_prediction_is_true_of_the_runs(lanes, one_rate, noise, 
     ]
     steps = tuple(epochs * -(-40 // lane.size) for lane in lanes)
     run = Race(model, tuple(lanes), np.array([-1.0, 4.0]), steps, order, seeds, clock)
-    question = race_words.question(run)
+    question = race_question.of_race(run)
     if question is None:
         return
     said, finite = question.why, Outcome.STEP_LIMIT
@@ -178,18 +178,18 @@ def test_what_explains_a_prediction_is_true_of_the_runs(lanes, one_rate, noise, 
 
 def test_a_lane_that_left_the_numbers_is_never_lowest_and_noise_is_not_the_reason():
     run = replace(race(EXAMPLES, 0.35, (1, 256)), seeds=(0, 1, 2, 3, 4), steps=(60_000, 20))
-    if question := race_words.question(run):
+    if question := race_question.of_race(run):
         assert "stochastic is lowest" not in question.why and "noise leaves" not in question.why
     one = race(UPDATES, 0.3, (1, 256))
-    assert "stochastic is lowest" not in race_words.question(one).why
+    assert "stochastic is lowest" not in race_question.of_race(one).why
 
 
 def test_the_explanation_gives_noise_as_the_reason_where_it_is():
-    slow = race_words.question(race(EXAMPLES)).why  # the batch has not come to rest
+    slow = race_question.of_race(race(EXAMPLES)).why  # the batch has not come to rest
     assert "mini-batch 32 is lowest" in slow and "among the lanes with noise, what it leaves grows with η / B" in slow
-    at_rest = race_words.question(race(EXAMPLES, 0.3, (256, 32, 8))).why
+    at_rest = race_question.of_race(race(EXAMPLES, 0.3, (256, 32, 8))).why
     assert " batch is lowest" in at_rest and ": what noise leaves grows with η / B" in at_rest
-    assert "nearly alike" in race_words.question(race(UPDATES)).why
+    assert "nearly alike" in race_question.of_race(race(UPDATES)).why
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_the_explanation_gives_noise_as_the_reason_where_it_is():
 def test_noise_is_not_the_reason_for_an_order_that_only_happens_to_agree_with_it(noise, small):
     lanes = (Lane(40, Constant(0.2)), small)
     run = Race(Model(datasets.noisy_line(n=40, noise=noise, seed=7)), lanes, np.array([-1.0, 4.0]), (300, 300))
-    why = race_words.question(run).why
+    why = race_question.of_race(run).why
     assert " batch is lowest" in why and "noise" not in why.split("At the last update")[1]
 
 

@@ -27,9 +27,12 @@ from gdcore import (
 from pages import variant_race as lesson
 from pages.lessons.race import claims as race_claims
 from pages.lessons.race import lanes as lane_settings
+from pages.lessons.race import score as race_score
 from pages.lessons.race import verdict_words as race_verdict_words
+from pages.lessons.race import winner as race_winner
 from pages.lessons.race import words
-from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES, Budget, Lane, Race
+from pages.lessons.race.budget import Budget
+from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES, Lane, Race
 from pages.lessons.race.verdicts import kept_for_ever, of_lane
 from pages.shared.data.regression import Model
 from pages.shared.take_home.run import csv_text
@@ -301,54 +304,54 @@ LOST = course([9, 9, 9, 9, 9, 9, 9], name="lost")
 
 
 def test_a_single_winner_is_named_with_its_time_and_how_much_longer_the_others_take():
-    text = words.winner(held(FAST, SLOW))
+    text = race_winner.sentence(held(FAST, SLOW))
     assert "**fast** is first" in text and "40 examples" in text and "slow takes 15 times" in text
     assert "tie" not in text and "never" not in text
-    text = words.winner(held(LOST, FAST))
+    text = race_winner.sentence(held(LOST, FAST))
     assert "**fast** is first" in text and "lost never gets there" in text
 
 
 def test_a_tie_is_called_one():
-    text = words.winner(held(FAST, ALIKE))
+    text = race_winner.sentence(held(FAST, ALIKE))
     assert "a tie" in text and "all are" in text and "40 examples" in text
     later = course([9, 9, 9, 9, 9, 9, 1], clock=10 * np.arange(7), name="later")  # half as long again is no tie
-    assert "**fast** is first" in words.winner(held(FAST, later))
-    text = words.winner(held(FAST, ALIKE, SLOW))
+    assert "**fast** is first" in race_winner.sentence(held(FAST, later))
+    text = race_winner.sentence(held(FAST, ALIKE, SLOW))
     assert "fast and alike **tie**" in text and "slow takes 15 times" in text
 
 
 def test_where_nobody_arrives_it_says_so():
-    assert "no lane" in words.winner(held(LOST, LOST)) and "first" not in words.winner(held(LOST))
+    assert "no lane" in race_winner.sentence(held(LOST, LOST)) and "first" not in race_winner.sentence(held(LOST))
 
 
 def test_a_winner_that_does_not_stay_is_not_told_to():
-    text = words.winner(held(RESTLESS, SLOW))
+    text = race_winner.sentence(held(RESTLESS, SLOW))
     assert "**restless** is first" in text and "10 examples" in text and "does not stay" in text
-    assert "does not stay" not in words.winner(held(FAST, SLOW))
+    assert "does not stay" not in race_winner.sentence(held(FAST, SLOW))
 
 
 def test_of_many_seeds_the_median_decides():
     """Of three runs that are below the goal after 10, 30 and never, the middle one needs 30."""
     many = course([[9, 9, 9], [1, 9, 9], [1, 9, 9], [1, 1, 9]], clock=10 * np.arange(4), name="many")
-    text = words.winner(held(many, SLOW, seeds=(0, 1, 2)))
+    text = race_winner.sentence(held(many, SLOW, seeds=(0, 1, 2)))
     assert "30 examples" in text and "medians" in text
 
 
 def test_the_unit_is_that_of_the_clock():
     for clock, unit in ((UPDATES, "40 updates"), (EXAMPLES, "40 examples"), (PARALLEL, "40 rounds")):
-        assert unit in words.winner(held(FAST, SLOW, clock=clock))
+        assert unit in race_winner.sentence(held(FAST, SLOW, clock=clock))
 
 
 def test_after_the_drift_the_time_is_counted_from_the_drift():
-    late = course([1, 1, 9, 9, 1, 1, 1], clock=10 * np.arange(7), since=2, name="late")
-    slow = course([1, 1, 9, 9, 9, 9, 1], clock=100 * np.arange(7), since=2, name="slow")
-    text = words.winner(held(late, slow, drifts=True))
+    late = course([1, 1, 9, 9, 1, 1, 1], clock=10 * np.arange(7), beginning=2, name="late")
+    slow = course([1, 1, 9, 9, 9, 9, 1], clock=100 * np.arange(7), beginning=2, name="slow")
+    text = race_winner.sentence(held(late, slow, drifts=True))
     assert "After the drift" in text and "after 20 examples" in text and "slow takes 20 times" in text
 
 
 def test_who_is_below_the_goal_from_the_beginning_needs_no_time():
-    there = course([1, 1, 1], name="there", since=1)
-    text = words.winner(held(there, course([9, 9, 9, 9, 1], since=1, name="late"), drifts=True))
+    there = course([1, 1, 1], name="there", beginning=1)
+    text = race_winner.sentence(held(there, course([9, 9, 9, 9, 1], beginning=1, name="late"), drifts=True))
     assert "**there** is first" in text and "0 examples" in text and "late" in text
 
 
@@ -569,7 +572,7 @@ def test_a_lane_that_leaves_the_machines_numbers_is_not_said_to_arrive(schedule,
 
 def test_the_score_shows_what_was_measured():
     run = race_on(256, 32, 1, seeds=(3, 4, 5))
-    rows = [row.strip("| ").split(" | ") for row in words.score(run, rest=True).splitlines()]
+    rows = [row.strip("| ").split(" | ") for row in race_score.table(run, rest=True).splitlines()]
     for c, (name, first, good, loss, away, updates, epochs, examples, spread, size) in zip(
         run.courses, rows[2:], strict=True
     ):
@@ -664,7 +667,7 @@ def test_the_loss_of_the_table_and_its_file_is_what_the_program_prints(link, tmp
 
 def test_the_score_says_that_it_is_of_the_last_update_and_of_several_seeds_the_median():
     for seeds, few in (((3,), True), ((3, 4, 5), False)):
-        head = words.score(race_on(256, 1, seeds=seeds), rest=False).splitlines()[0]
+        head = race_score.table(race_on(256, 1, seeds=seeds), rest=False).splitlines()[0]
         assert head.count("at the last update") == 2 and ("median" not in head) == few
 
 
@@ -709,7 +712,7 @@ ODD_MODELS |= {f"targets {size:g}": Model(NOISY._replace(targets=size * NOISY.ta
 @pytest.mark.parametrize("lanes", ODD_LANES.values(), ids=ODD_LANES)
 def test_odd_races_have_their_sentences(lanes, model):
     run = race(*lanes, model=model, budget=Budget(60, "updates"), seeds=(1, 2))
-    assert words.winner(run) and words.score(run, True) and race_claims.table(run)
+    assert race_winner.sentence(run) and race_score.table(run, True) and race_claims.table(run)
     for i, c in enumerate(run.courses):
         assert (
             race_verdict_words.told(of_lane(run, c), run, c).line and len(words.steps(run, i)["loss"]) == c.ended[0] + 1

@@ -24,22 +24,12 @@ from gdcore import (
     scaling,
     theory,
 )
+from pages.lessons.race import pictures
+from pages.lessons.race.budget import MOST_DRAWS, MOST_UPDATES, Budget
 from pages.lessons.race.lanes import best_rate
-from pages.lessons.race.runs import (
-    CLOCKS,
-    EXAMPLES,
-    MOST_DRAWS,
-    MOST_UPDATES,
-    PARALLEL,
-    UPDATES,
-    Budget,
-    Course,
-    Lane,
-    Race,
-    thinned,
-)
+from pages.lessons.race.runs import CLOCKS, EXAMPLES, PARALLEL, UPDATES, Course, Lane, Race
 from pages.shared.data.regression import Model
-from pages.shared.picture.columns import PINNED_ROWS
+from pages.shared.picture.columns import PINNED_ROWS, thinned
 from tests.harness import as_frames
 
 OPENING = Model(datasets.noisy_line(256, noise=1.0, seed=7))
@@ -95,14 +85,14 @@ def least_loss(dataset) -> float:
     return float(np.linalg.lstsq(design, dataset.targets)[1][0] / len(dataset.targets))
 
 
-def course(losses, *, clock=None, since=0, ended=None, name="a lane", left=False, size=1) -> Course:
+def course(losses, *, clock=None, beginning=0, ended=None, name="a lane", left=False, size=1) -> Course:
     """A course with these losses, (T + 1,) or (T + 1, runs), made by hand."""
     loss = np.asarray(losses, dtype=float).reshape(len(losses), -1)
     clock = np.arange(len(loss)) if clock is None else np.asarray(clock)
     ended = np.full(loss.shape[1], len(loss) - 1) if ended is None else np.asarray(ended)
     outcomes = (Outcome.NOT_FINITE if left else Outcome.STEP_LIMIT,) * loss.shape[1]
     trace = SimpleNamespace(steps_taken=ended, outcome=outcomes, examples_seen=clock)
-    return Course(Lane(size, Constant(0.05)), name, trace, loss, clock, since)
+    return Course(Lane(size, Constant(0.05)), name, trace, loss, clock, beginning)
 
 
 # ---- lanes
@@ -272,7 +262,10 @@ LONG_AND_SHORT = (Lane(256, Constant(0.05)), Lane(33, Constant(0.1), Momentum(0.
 @pytest.mark.parametrize("epochs", [1, 9])
 def test_what_is_drawn_of_every_frame_is_what_was_computed_by_that_time(clock, epochs):
     run = race(*LONG_AND_SHORT, clock=clock, budget=Budget(epochs, "epochs"), seeds=(2, 3), workers=10)
-    surface, losses, lines = (as_frames(drawn) for drawn in (run.surface(RAMP, False), run.losses(True), run.lines()))
+    surface, losses, lines = (
+        as_frames(drawn)
+        for drawn in (pictures.surface(run, RAMP, False), pictures.losses(run, True), pictures.lines(run))
+    )
     path, lines, frames = surface["path"], lines["path"], len(run.times)
     assert frames == surface["view"].frames[0] == losses["view"].frames[0]
     assert len(path) == len(losses["path"]) == len(lines) == 3 * frames
@@ -296,7 +289,7 @@ def test_what_is_drawn_of_every_frame_is_what_was_computed_by_that_time(clock, e
 @every_clock
 def test_drawn_steps_are_single_updates(clock):
     run = race(*LONG_AND_SHORT, clock=clock, seeds=(2, 3))
-    steps = as_frames(run.surface(RAMP, False))["steps"]
+    steps = as_frames(pictures.surface(run, RAMP, False))["steps"]
     for i, c in enumerate(run.courses):
         mine = steps[steps.lane == i]
         last = len(c.loss) - 1
@@ -310,14 +303,14 @@ def test_drawn_steps_are_single_updates(clock):
 
 
 def test_of_a_short_lane_every_single_update_is_drawn():
-    steps = as_frames(race(256, budget=Budget(100, "updates")).surface(RAMP, False))["steps"]
+    steps = as_frames(pictures.surface(race(256, budget=Budget(100, "updates")), RAMP, False))["steps"]
     assert set(range(20)) <= set(steps["update"]) and len(steps) > 70
 
 
 def test_steps_that_begin_outside_the_picture_are_left_out():
     run = race(Lane(1, Constant(0.3)), budget=Budget(2000, "updates"))
-    drawn = as_frames(run.surface(RAMP, False))
-    (p_low, p_high), (q_low, q_high) = run.plane.box
+    drawn = as_frames(pictures.surface(run, RAMP, False))
+    (p_low, p_high), (q_low, q_high) = pictures.plane_of(run).box
     inside = drawn["steps"].p.between(p_low, p_high) & drawn["steps"].q.between(q_low, q_high)
     assert inside.all() and np.isfinite(drawn["steps"]).all(axis=None)
     path = drawn["path"]
@@ -329,7 +322,7 @@ def test_steps_that_begin_outside_the_picture_are_left_out():
 @pytest.mark.parametrize("log", [True, False])
 def test_curves_are_the_runs_with_both_ends_and_every_extreme(log, seeds):
     run = race(256, 8, 1, budget=Budget(40, "epochs"), seeds=seeds)
-    drawn = as_frames(run.losses(log))
+    drawn = as_frames(pictures.losses(run, log))
     curves, first = drawn["curves"], drawn["view"]["first"][0]
     for i, c in enumerate(run.courses):
         for j in range(c.runs):
@@ -410,7 +403,11 @@ ODD |= {
 def test_every_drawn_number_is_finite(model, lanes, clock):
     """Off a log axis is a loss of exactly 0, and off every axis a multiple beyond the numbers; no other is left out."""
     run = race(*lanes, model=model, clock=clock, budget=Budget(500, "updates"), seeds=(1, 2))
-    drawn = {"surface": run.surface(RAMP, True), "losses": run.losses(True), "lines": run.lines()}
+    drawn = {
+        "surface": pictures.surface(run, RAMP, True),
+        "losses": pictures.losses(run, True),
+        "lines": pictures.lines(run),
+    }
     drawn = {chart: as_frames(datasets) for chart, datasets in drawn.items()}
     for chart, tables in drawn.items():
         for name, table in tables.items():
@@ -434,14 +431,14 @@ def test_the_axes_hold_every_run_where_the_marked_one_leaves_first():
     seeds = (int(ended.argmin()), int(ended.argmax()))
     run = race(lane, budget=Budget(12_000, "updates"), seeds=seeds)
     assert run.courses[0].ended[0] < run.courses[0].ended[1]
-    drawn = as_frames(run.losses(False))
+    drawn = as_frames(pictures.losses(run, False))
     assert drawn["curves"].time.max() <= drawn["view"]["last"][0]
     assert drawn["curves"].frame.max() < len(run.times)
 
 
 @pytest.mark.parametrize("lanes", [1, 2, 3, 6])
 def test_the_pinned_paths_of_all_lanes_together_have_no_more_rows_than_one_pinned_run(lanes):
-    rows = pd.DataFrame(race(*[1] * lanes).pinned(log=False)["parameters"])
+    rows = pd.DataFrame(pictures.pinned(race(*[1] * lanes), log=False)["parameters"])
     assert PINNED_ROWS / 3 < len(rows) <= PINNED_ROWS
     each = rows.groupby("lane").size()
     assert len(each) == lanes and (each == each[0]).all()
@@ -456,7 +453,7 @@ CARS = Model(datasets.auto_mpg(), standardise=True)
 
 def clouds(model, *sizes, start=START, **options):
     """Each lane's gradients at two points, as the chart computes them: (points, batches, 2), and of all examples."""
-    cloud = as_frames(race(*sizes, model=model, start=start, **options).surface(RAMP, True))["cloud"]
+    cloud = as_frames(pictures.surface(race(*sizes, model=model, start=start, **options), RAMP, True))["cloud"]
     points = np.array([start, np.arange(1.0, 1 + len(start))])
     letters = "pqr"[: len(start)]
     gradients = [
@@ -562,7 +559,7 @@ def test_a_race_on_200_000_rows_of_ones_own_is_recorded_within_the_cap():
     assert budget == Budget(4, "epochs")  # 4 x (1 + 6,250 + 200,000) updates, and 5 would be 1,031,255
     run = race(*sizes, model=model, budget=budget)
     assert [len(c.loss) - 1 for c in run.courses] == [4, 4 * 6_250, 4 * 200_000]
-    drawn = as_frames(run.losses(True))
+    drawn = as_frames(pictures.losses(run, True))
     assert drawn["curves"].notna().all(axis=None) and len(drawn["curves"]) < 2000
     assert_allclose([c.last[0] / run.least for c in run.courses[1:]], 1, atol=0.5)
 
@@ -593,30 +590,30 @@ def test_below_is_told_for_runs_that_never_once_and_for_good_get_there(losses, f
 
 
 def test_below_after_the_drift_is_counted_from_the_drift():
-    run = course([1, 1, 5, 1, 3, 1], clock=[0, 10, 20, 35, 40, 60], since=2)
+    run = course([1, 1, 5, 1, 3, 1], clock=[0, 10, 20, 35, 40, 60], beginning=2)
     assert [times.item() for times in run.below(2.0)] == [15, 40]
 
 
 @given(
     losses=some.lists(some.tuples(*[some.sampled_from([1.0, 2.0, 3.0])] * 3), min_size=2, max_size=12),
     ended=some.tuples(*[some.integers(1, 11)] * 3),
-    since=some.integers(0, 1),
+    beginning=some.integers(0, 1),
 )
-def test_below_agrees_with_looking_at_every_row(losses, ended, since):
+def test_below_agrees_with_looking_at_every_row(losses, ended, beginning):
     loss, ended = np.array(losses), np.minimum(ended, len(losses) - 1)
     loss[np.arange(len(loss))[:, None] > ended] = np.nan
     clock = np.cumsum(np.arange(len(loss)))
-    first, good = course(loss, clock=clock, ended=ended, since=since).below(2.0)
+    first, good = course(loss, clock=clock, ended=ended, beginning=beginning).below(2.0)
     for i, end in enumerate(ended):
-        under = [t for t in range(since, end + 1) if loss[t, i] < 2]
-        stays = [t for t in range(since, end + 1) if (loss[t : end + 1, i] < 2).all()]
-        assert first[i] == (clock[under[0]] - clock[since] if under else INF)
-        assert good[i] == (clock[stays[0]] - clock[since] if stays else INF)
+        under = [t for t in range(beginning, end + 1) if loss[t, i] < 2]
+        stays = [t for t in range(beginning, end + 1) if (loss[t : end + 1, i] < 2).all()]
+        assert first[i] == (clock[under[0]] - clock[beginning] if under else INF)
+        assert good[i] == (clock[stays[0]] - clock[beginning] if stays else INF)
 
 
 def test_the_last_loss_is_infinite_where_a_run_left_the_range_of_numbers():
     (run,) = race(Lane(1, Constant(0.3)), budget=Budget(12_000, "updates"), seeds=(0, 1)).courses
-    assert run.left == 2 and (run.last == INF).all() and (run.below(2.0)[1] == INF).all()
+    assert run.overflows == 2 and (run.last == INF).all() and (run.below(2.0)[1] == INF).all()
     assert np.isfinite(run.marked).all() and len(run.marked) == run.ended[0] + 1
 
 
@@ -642,7 +639,7 @@ def test_on_a_stream_the_loss_is_that_on_the_half_that_arrives(n, clock):
         assert_allclose(c.loss[:, 0], np.where(seen < half, *losses), rtol=1e-9)
         least = np.where(seen < half, *map(least_loss, halves))
         assert_allclose(run.multiples(c)[:, 0], c.loss[:, 0] / least, rtol=1e-9)
-        assert c.since == (seen >= half).argmax()
+        assert c.beginning == (seen >= half).argmax()
         assert c.runs == 1
 
 
@@ -653,7 +650,7 @@ def test_a_stream_is_seen_once_in_the_order_of_its_arrival():
 
 
 def test_the_drift_is_marked_on_the_clock_of_every_lane_that_shares_it():
-    marks = as_frames(stream(1, 1).losses(False))["epochs"]
+    marks = as_frames(pictures.losses(stream(1, 1), False))["epochs"]
     assert marks.time.tolist() == [200.0] and "drift" in marks.words[0]
 
 
@@ -661,7 +658,7 @@ def test_a_lane_that_leaves_the_range_of_numbers_before_the_drift_never_gets_bel
     run = stream(Lane(1, Constant(100.0)), Lane(1, Constant(0.05)))
     gone, follows = (c.below(2.0) for c in run.courses)
     assert gone[0].item() == gone[1].item() == INF and follows[0].item() < INF
-    assert len(as_frames(run.losses(False))["epochs"]) == 1
+    assert len(as_frames(pictures.losses(run, False))["epochs"]) == 1
 
 
 # ---- best rates
@@ -707,10 +704,10 @@ def test_with_momentum_the_best_rate_is_the_one_with_the_best_factor_in_the_long
 
 def test_a_third_parameter_is_drawn_at_its_place():
     run = race(392, 1, model=CARS, start=[1.0, -2.0, 3.0])
-    path = as_frames(run.surface(RAMP, False))["path"]
+    path = as_frames(pictures.surface(run, RAMP, False))["path"]
     frames = len(run.times)
     assert_array_equal(path[["p", "q", "r"]][frames:], run.courses[1].trace.theta[run.standing()[1], 0])
-    lines = as_frames(run.lines())["path"].iloc[-1]
+    lines = as_frames(pictures.lines(run))["path"].iloc[-1]
     slopes = scaling.to_original(run.courses[1].trace.theta[-1, 0], *scaling.standardised(CARS.dataset.features)[1:])
     second = CARS.dataset.features[:, 1].mean()
     assert_allclose([lines.w1, lines.b], [slopes[0], slopes[1] * second + slopes[2]], rtol=1e-9)

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from gdcore import GradientDescent, Quadratic, Trace, descend
 from gdcore.datasets import Dataset
 from pages.lessons.quadratic.scenes import ARTICLE
+from pages.lessons.regression.scenes import BROADCAST, SLOPE
 from pages.shared.data.regression import Model
+from pages.shared.lesson import Scene
 from pages.shared.words import number
 
 PRINTED_MINIMUM = "0.7116006162706949"  # the smallest x of the series
@@ -137,6 +139,22 @@ def broadcast_mistake(dataset: Dataset) -> str:
         f"with every target. That loss is least at (w₁, w₂, b) = ({optima[1]}), where it is {number(mistaken.floor)}; "
         f"the right loss is least at ({optima[0]})."
     )
+
+
+# ---- the line and the plane
+
+
+def run_of(scene: Scene, dataset: Dataset) -> tuple[Model, Trace]:
+    """The run that a scene of the regression lesson shows."""
+    values = scene.settings
+    held = values["b"] if values.get("learned") == SLOPE else None
+    model = Model(dataset, held=held, broadcast=values.get("loss") == BROADCAST)
+    start = model.start([values[name] for name in ("w1", "w2", "b") if name in values])
+    return model, descend(model.objective, start, GradientDescent(), float(values["rate"]), values["updates"])
+
+
+def point(parameters: tuple[float, ...]) -> str:
+    return f"({', '.join(map(number, parameters))})"
 
 
 # ---- the precision that the articles compute in

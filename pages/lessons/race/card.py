@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gdcore import Constant, datasets
-from pages.lessons.race import charts
+from pages.lessons.race import charts, pictures
 from pages.lessons.race.runs import Lane, Race
 from pages.lessons.race.settings import dataset_of, model_of, race_of
 from pages.shared.data.regression import Model
@@ -21,14 +21,15 @@ def three_lanes() -> None:
     model = Model(datasets.noisy_line(n=256, seed=7))
     lanes = tuple(Lane(size, Constant(0.05)) for size in (256, 32, 1))
     race = Race(model, lanes, np.array([-1.0, 4.0]), (40, 80, 400))
-    timeline.chart(charts.thumbnail, "Three paths to one optimum.", race.surface(timeline.palette().ramp, cloud=False))
+    drawn = pictures.surface(race, timeline.palette().ramp, cloud=False)
+    timeline.chart(charts.thumbnail, "Three paths to one optimum.", drawn)
 
 
 def losses_over_the_clock(values: Mapping[str, Any], palette: Palette) -> Sketch:
     """The first run of every lane, thinned as in the lesson."""
     race, _ = race_of(values, model_of(values, dataset_of(values)))
     log = values["axis"] == "log"
-    drawn = race.losses(log)
+    drawn = pictures.losses(race, log)
     curves, view = drawn["curves"], {name: column.item() for name, column in drawn["view"].items()}
     clock = (view["first"], view["last"])
     lanes = []

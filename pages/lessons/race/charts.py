@@ -213,13 +213,7 @@ def lines(palette: Palette, feature: str, target: str) -> Chart:
     points: x, y. path: w1, b, in the units of the data. view: frames, x_low, x_high, y_low, y_high, best_w1, best_b.
     """
     x, y = Axis(alt.X, "x_low", "x_high", feature), Axis(alt.Y, "y_low", "y_high", target)
-    ends = {
-        "x": x("left"),
-        "x2": alt.X2("right"),
-        "y": y("at_left"),
-        "y2": alt.Y2("at_right"),
-        "tooltip": NO_TIP,
-    }
+    ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right"), "tooltip": NO_TIP}
     points = alt.Chart(alt.NamedData("points")).mark_circle(color=palette.ink, size=40, opacity=0.45, clip=True)
     best = straight(alt.Chart(alt.NamedData("view")), x, "best_w1", "best_b")
     return linked(

@@ -5,7 +5,8 @@ from math import inf, isinf
 import numpy as np
 
 from pages.lessons.race.runs import Course, Race
-from pages.lessons.race.words import above, bytes_of_an_update, goal_in_words
+from pages.lessons.race.score import bytes_of_an_update
+from pages.lessons.race.words import above, goal_in_words
 from pages.shared.words import count, number, percent
 
 
@@ -96,6 +97,6 @@ def without_noise(race: Race) -> str:
 def online(race: Race) -> str:
     if not race.drifts:
         return "The data stay the same here: see the scene “The stream drifts”."
-    means = [(course.name, inf if course.left else float(np.mean(course.last_fifth))) for course in race.courses]
+    means = [(course.name, inf if course.overflows else float(np.mean(course.last_fifth))) for course in race.courses]
     each = [f"{name} ends {above(race, mean)}" for name, mean in means]
     return "After the drift " + ", ".join(each) + " (mean of the last fifth)."

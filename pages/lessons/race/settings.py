@@ -9,7 +9,9 @@ from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
 from pages.lessons.race import lanes, words
-from pages.lessons.race.runs import CLOCKS, CLOUD, EXAMPLES, Budget, Lane, Race
+from pages.lessons.race.budget import Budget
+from pages.lessons.race.pictures import CLOUD
+from pages.lessons.race.runs import CLOCKS, EXAMPLES, Lane, Race
 from pages.lessons.race.scenes import BEST, EACH, MPG, NOISY, OWN, SAME, STREAM
 from pages.shared.data.regression import Model
 from pages.shared.settings import glossary

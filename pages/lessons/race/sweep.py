@@ -27,7 +27,7 @@ def of_race(race: Race) -> Sweep | str:
         gaps = parts_of(start_gap, theory.gap(objective, swept.trace.theta))
         needed = swept.below(race.goal)[1]
         curves.append(Curve(rates, at_the_end(gaps, swept.trace), needed, course.name, limit_of(race, course.lane)))
-        budgets.append(float(swept.clock[-1] - swept.clock[swept.since]))
+        budgets.append(float(swept.clock[-1] - swept.clock[swept.beginning]))
     achieved_and_stays = (f"the loss {verb}{words.goal_in_words(race)}" for verb in ("", "stays "))
     goal, unit = (race.goal - race.least) / start_gap, words.UNITS[race.clock]
     return Sweep(tuple(curves), unit, max(budgets), goal, *achieved_and_stays, tuple(notes_on(race, longest)))

@@ -138,12 +138,12 @@ def footnote(race: Race, judged: Sequence[Verdict]) -> str:
 
 def ending(judged: Verdict, course: Course, race: Race) -> str:
     """Where the lane ended, over the last fifth of its updates."""
-    if course.left == course.runs:
+    if course.overflows == course.runs:
         runs = f" (the median of {course.runs} seeds)" if course.runs > 1 else ""
         return f"The numbers leave the machine’s range after {count(int(np.median(course.ended)), 'update')}{runs}."
-    if course.left:
-        leave = "leaves" if course.left == 1 else "leave"
-        return f"{course.left} of {course.runs} seeds {leave} the machine’s range."
+    if course.overflows:
+        leave = "leaves" if course.overflows == 1 else "leave"
+        return f"{course.overflows} of {course.runs} seeds {leave} the machine’s range."
     if "loss" not in judged.figures:
         return f"Over the last fifth: loss **{above(race, float(course.last_fifth.mean()))}**."
     return f"Over the last fifth: loss **{above(race, judged.figures['loss'])}**, {distance_left(judged)}."

@@ -47,8 +47,8 @@ def of_lane(race: Race, course: Course) -> Verdict:
     figures["taken"] = int(course.ended[0])
     if race.drifts:
         return Verdict(Claim.ON_A_STREAM, Reason.DRIFT, figures)
-    if course.left:
-        return Verdict(Claim.DIVERGES, Reason.LEFT_THE_NUMBERS, figures | {"left": course.left})
+    if course.overflows:
+        return Verdict(Claim.DIVERGES, Reason.LEFT_THE_NUMBERS, figures | {"overflows": course.overflows})
     figures |= measured(race, course)
     if rests_on_an_optimum(race, lane, figures["end"]):
         return Verdict(Claim.STANDS_STILL, standing(race.model.objective), figures)
