@@ -26,6 +26,12 @@ def code_to_take_home(describe: Callable[[], Run], name: str) -> None:
 
 def _program(run: Run, library: str, name: str) -> None:
     program = PROGRAMS[library](run)
+    if program is None:
+        st.markdown(
+            f"{library} has no rule that computes the same as {run.rule.name} does here. The programs for the other "
+            "libraries have the rule itself."
+        )
+        return
     st.markdown(
         "It runs on its own and prints the first updates and the last: the numbers on this page, up to rounding. "
         f"It needs Python and `pip install {PACKAGES[library]}`."

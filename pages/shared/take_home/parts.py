@@ -1,12 +1,14 @@
 """The parts that the programs to take home share, whatever the library."""
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
 import numpy as np
 
-from gdcore import Constant, Cosine, Exponential, InverseTime, Nesterov, Quadratic, StepDecay
+from gdcore import Quadratic
 from gdcore.datasets import Dataset
-from pages.shared.take_home.run import Regression, Run, in_code
+from pages.shared.take_home.run import Run, in_code
 
 
 def program(
@@ -20,18 +22,23 @@ def program(
     configure: str = "",
 ) -> str:
     """The frame of a program. `update` is the body of its loop; `point` is theta as the path keeps it."""
-    if isinstance(run.objective, Regression) or isinstance(run.schedule, Cosine):
-        modules = {*modules, "numpy as np"}
-    imports = [f"import {module}" for module in sorted(modules)]
-    if run.examples and run.examples.file:
-        imports.insert(0, f"# Reads {run.examples.file!r}, from the same page: keep it beside this program.")
     loop = [*start, f"path = [{point}]", "for t in range(updates):"]
     body = ["rows = batches[t]"] if run.has_batches else []
     body += [*update, f"path.append({point})"]
     loop += [f"    {line}" for line in body]
-    before = ["\n".join(imports), configure, _data(run), _settings(run)]
+    before = [configure, _data(run), _settings(run)]
     after = [_batches(run), "\n".join(loop), _print(run)]
-    return "\n\n\n".join([_paragraphs(before), *_schedule(run), *functions, _paragraphs(after)]) + "\n"
+    text = "\n\n\n".join([_paragraphs(before), *_schedule(run), *functions, _paragraphs(after)]) + "\n"
+    return f"{_imports(run, modules, text)}\n\n{text}"
+
+
+def _imports(run: Run, modules: Iterable[str], text: str) -> str:
+    if re.search(r"\bnp\.", text):
+        modules = {*modules, "numpy as np"}
+    imports = [f"import {module}" for module in sorted(modules)]
+    if run.examples and run.examples.file:
+        imports.insert(0, f"# Reads {run.examples.file!r}, from the same page: keep it beside this program.")
+    return "\n".join(imports)
 
 
 def _paragraphs(parts: Sequence[str]) -> str:
@@ -64,10 +71,8 @@ def _standardised(dataset: Dataset) -> str:
 def _settings(run: Run) -> str:
     """The numbers that a reader may want to change, in one line."""
     settings = {"updates": repr(run.updates)}
-    if isinstance(run.schedule, Constant):
+    if run.schedule.is_constant:
         settings = {"learning_rate": _rate(run)} | settings
-    if run.beta:
-        settings["beta"] = in_code(run.beta)
     if run.tolerance:
         settings["tolerance"] = in_code(run.tolerance)
     return f"{', '.join(settings)} = {', '.join(settings.values())}"
@@ -82,24 +87,15 @@ def _rate(run: Run) -> str:
 
 def _schedule(run: Run) -> list[str]:
     """The rate of update t, where it changes."""
-    rate, schedule = _rate(run), run.schedule
-    match schedule:
-        case Constant():
-            return []
-        case InverseTime():
-            formula = f"{rate} / (1 + {in_code(schedule.decay)} * t)"
-        case Exponential():
-            formula = f"{rate} * {in_code(schedule.decay)}**t"
-        case StepDecay():
-            formula = f"{rate} * {in_code(schedule.factor)} ** (t // {schedule.every!r})"
-        case Cosine():
-            final, turn = in_code(schedule.final), f"np.pi * min(t / {schedule.steps!r}, 1)"
-            formula = f"{final} + ({rate} - {final}) * (1 + np.cos({turn})) / 2"
+    if run.schedule.is_constant:
+        return []
+    numbers = {field.name: in_code(getattr(run.schedule, field.name)) for field in fields(run.schedule)}
+    formula = run.schedule.formula.format(**numbers | {"initial": _rate(run)})
     return [f"def learning_rate(t):\n    return {formula}"]
 
 
 def rate_now(run: Run) -> str:
-    return "learning_rate" if isinstance(run.schedule, Constant) else "learning_rate(t)"
+    return "learning_rate" if run.schedule.is_constant else "learning_rate(t)"
 
 
 def name(run: Run) -> str:
@@ -164,19 +160,6 @@ def _batches(run: Run) -> str:
 def start(run: Run) -> str:
     numbers = ", ".join(repr(float(value)) for value in run.start)
     return numbers if isinstance(run.objective, Quadratic) else f"[{numbers}]"
-
-
-def velocity(run: Run, comment: str = "") -> list[str]:
-    return [f"velocity = 0.0{comment}"] if run.beta else []
-
-
-def direction(run: Run, gradient: str) -> tuple[list[str], str]:
-    """The direction of an update, and the lines that come before it."""
-    if not run.beta:
-        return [], gradient
-    if isinstance(run.rule, Nesterov):
-        return [f"g = {gradient}", "velocity = beta * velocity + g"], "(g + beta * velocity)"
-    return [f"velocity = beta * velocity + {gradient}"], "velocity"
 
 
 def stop(run: Run, theta: str) -> list[str]:

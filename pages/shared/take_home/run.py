@@ -11,22 +11,10 @@ from textwrap import fill
 
 import numpy as np
 
-from gdcore import (
-    Batches,
-    Constant,
-    Cosine,
-    Exponential,
-    GradientDescent,
-    InverseTime,
-    Momentum,
-    Nesterov,
-    Outcome,
-    Quadratic,
-    StepDecay,
-    Trace,
-    datasets,
-)
+from gdcore import Batches, GradientDescent, Outcome, Quadratic, Trace, datasets
 from gdcore.datasets import Dataset
+from gdcore.optimizers import Optimizer
+from gdcore.schedules import Schedule
 
 MOST_ROWS = 60  # of a table that is written out; a longer one is read from a file
 LINE_LENGTH = 88
@@ -63,25 +51,20 @@ class Run:
 
     objective: Quadratic | Regression
     start: Sequence[float]
-    schedule: Constant | InverseTime | Exponential | StepDecay | Cosine
+    schedule: Schedule
     updates: int
-    rule: GradientDescent | Momentum | Nesterov = GradientDescent()
+    rule: Optimizer = GradientDescent()
     batches: Batches | None = None
     tolerance: float = 0.0
     rate: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.rule, GradientDescent | Momentum | Nesterov):
-            raise ValueError(f"rule must be GradientDescent, Momentum or Nesterov, got {self.rule}")
+        if not self.rule.elementwise and isinstance(self.objective, Quadratic):
+            raise ValueError(f"a rule of the whole gradient needs more than one parameter, got {self.rule}")
         if self.batches and isinstance(self.objective, Quadratic):
             raise ValueError(f"batches need an objective with examples, got {self.objective}")
         if self.batches and self.batches.runs is not None:
             raise ValueError(f"seed must be one number, got {self.batches.seed}")
-
-    @property
-    def beta(self) -> float:
-        """0 for plain descent, which momentum with beta = 0 is as well (and PyTorch refuses Nesterov's with 0)."""
-        return 0.0 if isinstance(self.rule, GradientDescent) else self.rule.beta
 
     @property
     def examples(self) -> Examples | None:
