@@ -28,7 +28,7 @@ class Schedule(Protocol):
     """
 
     name: ClassVar[str]  # on the screen
-    words: ClassVar[str]  # what becomes of the rate η, on the screen
+    words: ClassVar[str] = ""  # what becomes of the rate η, on the screen
     formula: ClassVar[str]  # the rate of update t, in Python with numpy as np and the fields in braces
     initial: Rate
 
@@ -61,7 +61,6 @@ class Constant(Schedule):
     """The same rate for ever: initial. ValueError if it is negative or not finite."""
 
     name: ClassVar[str] = "constant"
-    words: ClassVar[str] = "η at every update"
     formula: ClassVar[str] = "{initial}"
     initial: Rate
 
