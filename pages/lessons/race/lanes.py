@@ -20,8 +20,8 @@ MOST = 6
 LANES = range(1, MOST + 1)
 FIRST_SIZES = ("n", "32", "1", "8", "64", "128")
 LARGEST = 10_000_000  # rows that an upload could have
-RULES = {kind.name: kind for kind in OPTIMIZERS}
-FALLS = {kind.name: kind for kind in SCHEDULES}
+RULE_NAMED = {kind.name: kind for kind in OPTIMIZERS}
+SCHEDULE_NAMED = {kind.name: kind for kind in SCHEDULES}
 # The rate has a setting of its own, the steps of a schedule are those of the run, and epsilon only guards a division.
 NOT_SET = ("initial", "steps", "epsilon")
 KNOBS = {
@@ -58,14 +58,16 @@ IN_LANES = {
 
 def settings(lane: int, rate: Rate) -> tuple[Setting, ...]:
     sizes = glossary.help("batch size", "n is all of them. Any number can be typed.")
-    each = " ".join(f"{name[0].upper()}{name[1:]}: {kind.words}." for name, kind in FALLS.items() if kind.words)
+    each = " ".join(
+        f"{name[0].upper()}{name[1:]}: {kind.words}." for name, kind in SCHEDULE_NAMED.items() if kind.words
+    )
     of_rules, of_schedules = glossary.help("rule"), glossary.help("schedule", each)
     return (
         BatchSize(key("size", lane), "Batch size B", FIRST_SIZES[lane - 1], LARGEST, sizes),
         replace(rate, name=key("rate", lane)),
-        Choice(key("schedule", lane), "Schedule of the rate", tuple(FALLS), Constant.name, help=of_schedules),
+        Choice(key("schedule", lane), "Schedule of the rate", tuple(SCHEDULE_NAMED), Constant.name, help=of_schedules),
         *(replace(knob(field, of_schedules), name=key(name, lane)) for name, field in OF_SCHEDULES.items()),
-        Choice(key("rule", lane), "Rule", tuple(RULES), GradientDescent.name, help=of_rules),
+        Choice(key("rule", lane), "Rule", tuple(RULE_NAMED), GradientDescent.name, help=of_rules),
         *(replace(knob(field, of_rules), name=key(name, lane)) for name, field in OF_RULES.items()),
     )
 
@@ -91,9 +93,9 @@ def choose(panel: Panel, lane: int, with_rate: bool) -> None:
     if with_rate or keeps_its_rate(values, lane):
         panel.draw(key("rate", lane))
     panel.draw(key("schedule", lane))
-    draw_parts(panel, lane, FALLS[values[key("schedule", lane)]])
+    draw_parts(panel, lane, SCHEDULE_NAMED[values[key("schedule", lane)]])
     panel.draw(key("rule", lane))
-    draw_parts(panel, lane, RULES[values[key("rule", lane)]])
+    draw_parts(panel, lane, RULE_NAMED[values[key("rule", lane)]])
 
 
 def draw_parts(panel: Panel, lane: int, kind: type[Schedule] | type[Optimizer]) -> None:
@@ -113,11 +115,11 @@ def made(kind: Any, values: Mapping[str, Any], lane: int, **of_the_run: float) -
 
 
 def rule(values: Mapping[str, Any], lane: int) -> Optimizer:
-    return made(RULES[values[key("rule", lane)]], values, lane)
+    return made(RULE_NAMED[values[key("rule", lane)]], values, lane)
 
 
 def schedule(values: Mapping[str, Any], lane: int, rate: float, updates: int) -> Schedule:
-    return made(FALLS[values[key("schedule", lane)]], values, lane, initial=rate, steps=updates)
+    return made(SCHEDULE_NAMED[values[key("schedule", lane)]], values, lane, initial=rate, steps=updates)
 
 
 def keeps_its_rate(values: Mapping[str, Any], lane: int) -> bool:

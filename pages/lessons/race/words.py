@@ -55,13 +55,12 @@ def recorded(race: Race) -> str:
 
 
 def cut(
-    asked: Budget, budget: Budget, sizes: Sequence[int], n: int, order: Order, seeds: int, slow: Sequence[str] = ()
+    asked: Budget, budget: Budget, sizes: Sequence[int], n: int, order: Order, seeds: int, slow: Sequence[str]
 ) -> str:
     """Why a race is shorter than its budget. slow: the rules whose updates are made one by one."""
     updates = sum(asked.updates(size, n, order) for size in sizes) * seeds
-    longer = (
-        f"Updates of {listed(slow)} take longer: of these at most {number(MOST_ONE_BY_ONE)} are made. " if slow else ""
-    )
+    most = number(MOST_ONE_BY_ONE) + (" for each seed" if seeds > 1 else "")
+    longer = f"Updates of {listed(slow)} take longer: of these at most {most} are made. " if slow else ""
     return (
         f"Budget: {count(asked.amount, asked.unit[:-1])} would be {count(updates, 'update')} of all lanes and seeds "
         f"together. {longer}At most {number(MOST_UPDATES)} updates and {number(MOST_DRAWS)} examples a lane are "
