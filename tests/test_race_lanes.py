@@ -127,7 +127,7 @@ def test_updates_of_a_rule_that_the_loop_makes_are_fewer_and_that_is_said():
         run, (note,) = race(rule2="Adam", rule3="RMSProp", budget=200, seeds=seeds)
         assert sum(run.steps[1:]) <= MOST_ONE_BY_ONE < sum(run.steps[1:]) * 200 / 150
         each = " for each seed" if seeds > 1 else ""
-        assert f"Updates of Adam and RMSProp take longer: of these at most 40,000{each} are made." in note
+        assert f"Updates of Adam and RMSProp take longer: of these at most 32,000{each} are made." in note
     run, notes = race(rule1="Adam", rule2="momentum", rule3="Nesterov", budget=200)
     assert run.steps == (200, 1600, 51_200) and not notes
 

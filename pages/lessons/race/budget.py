@@ -9,7 +9,7 @@ from gdcore.batches import Order
 
 MOST_UPDATES = 1_000_000  # recorded in one race, all lanes and seeds together: below 200 MB
 MOST_DRAWS = 4_000_000  # examples drawn for one lane
-MOST_ONE_BY_ONE = 40_000  # of all lanes whose updates the loop makes, for all seeds at once: some 15 microseconds each
+MOST_ONE_BY_ONE = 32_000  # of all lanes whose updates the loop makes, for all seeds at once: about a second
 
 
 @dataclass(frozen=True)
