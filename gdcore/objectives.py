@@ -53,7 +53,7 @@ class DataObjective(Protocol):
 
 
 def is_noisy(objective: Any) -> bool:
-    """Whether chance has a part in the gradient, other than by the batches."""
+    """Whether the gradient is random, other than by its batches."""
     return getattr(objective, "noisy", False)
 
 

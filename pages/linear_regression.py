@@ -11,14 +11,15 @@ from pages.lessons.quadratic import charts as quadratic_charts
 from pages.lessons.quadratic import runs
 from pages.lessons.regression import REGRESSION, charts, tables, words
 from pages.lessons.regression.pins import CURVE, LINE, LOSSES, PARTS, PREDICTED, SURFACE, of_parameter
-from pages.lessons.regression.runs import POINTS_SHOWN, Fit
+from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.scenes import ARTICLE_LINE, BROADCAST, MEANT, NOISY, PUBLISHED, REPAIRED, SLOPE, TWO
 from pages.lessons.regression.settings import NOISY_SETTINGS, compute, dataset_of, model_of, start_of
 from pages.lessons.regression.take_home import described
 from pages.shared.data import own
 from pages.shared.data.regression import Model
-from pages.shared.lesson import code_to_take_home, lazily, steps_table
+from pages.shared.frame.expander import lazily
 from pages.shared.picture import timeline
+from pages.shared.picture.columns import POINTS_SHOWN
 from pages.shared.settings.common import (
     IN_UNITS_OF_THE_DATA,
     keep_a_rate_that_works,
@@ -29,6 +30,8 @@ from pages.shared.settings.common import (
 )
 from pages.shared.settings.panel import Panel
 from pages.shared.stage import Stage
+from pages.shared.take_home.code import code_to_take_home
+from pages.shared.take_home.steps import steps_table
 from pages.shared.teaching import sweep
 from pages.shared.teaching.verdicts import Reason
 from pages.shared.words import number

@@ -9,8 +9,9 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from gdcore import GradientDescent, Quadratic, descend
+from pages.lessons import LESSONS
 from pages.lessons.quadratic import QUADRATIC
-from pages.shared.take_home.programs import PACKAGES, PROGRAMS
+from pages.shared.take_home.libraries import PACKAGES, PROGRAMS
 from tests.harness import any_value, drawn, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in QUADRATIC.settings}
@@ -37,8 +38,8 @@ def test_a_deep_link_on_a_fresh_server_runs_inside_the_frame():
 def test_home_has_a_card_for_each_lesson():
     app = AppTest.from_file("../app.py", default_timeout=30).run()
     assert not app.exception
-    assert [card.value for card in app.subheader] == ["The quadratic", "Linear regression", "The race"]
-    assert len(app.get("vega_lite_chart")) == 3
+    assert [card.value for card in app.subheader] == [lesson.title for lesson in LESSONS]
+    assert len(app.get("vega_lite_chart")) == len(LESSONS)
 
 
 def test_the_opening_shows_its_printed_numbers():

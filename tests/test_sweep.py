@@ -34,7 +34,6 @@ PLAIN = GradientDescent()
 PARABOLA = Quadratic(-3, -2, 3)
 START = np.array([8.0])
 LINE = Model(datasets.line())
-CHARTS = {"quadratic": 2, "regression": 3, "race": 2}  # that a lesson shows while the sweep is closed
 SETTINGS = {lesson.key: lesson.settings for lesson in LESSONS}
 
 
@@ -224,12 +223,11 @@ def test_lanes_that_just_fit_are_not_said_to_be_cut(monkeypatch):
     assert not any("ends after" in note for note in of_race(a_race(*LANES[:2])).notes)
 
 
-@pytest.mark.parametrize("page", CHARTS)
+@pytest.mark.parametrize("page", SETTINGS)
 def test_nothing_is_computed_before_the_sweep_is_opened(page):
-    assert len(open_lesson(page).get("vega_lite_chart")) == CHARTS[page]
-    app = open_sweep(page)
-    assert len(app.get("vega_lite_chart")) == CHARTS[page] + 2
-    runs = drawn(app, CHARTS[page], "runs")
+    closed, app = len(open_lesson(page).get("vega_lite_chart")), open_sweep(page)
+    assert len(app.get("vega_lite_chart")) == closed + 2
+    runs = drawn(app, closed, "runs")
     assert len(runs) % 101 == 0 and runs.yours.sum() == len(runs) / 101
 
 
@@ -258,7 +256,7 @@ def some_link(page: str):
     return some.fixed_dictionaries({}, optional=values)
 
 
-@pytest.mark.parametrize("page", CHARTS)
+@pytest.mark.parametrize("page", SETTINGS)
 @settings(max_examples=6, deadline=None)
 @given(data=some.data())
 def test_whatever_the_settings_the_sweep_is_drawn_or_says_why_not(page, data):

@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Protocol
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import Sketch
 from pages.shared.session import PRESENTING
 from pages.shared.settings.kinds import Setting
-from pages.shared.take_home import programs
-from pages.shared.take_home.programs import PACKAGES, PROGRAMS
 from pages.shared.teaching.pins import Kept
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
@@ -28,8 +24,6 @@ FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FRE
     "Published bug",
 )
 IT_WORKS = "It works"
-
-ROWS_AT_EACH_END = 1000
 
 
 @dataclass(frozen=True)
@@ -118,72 +112,3 @@ class Told:
         """What to look at, and the verdict; on a presenter’s screen just the title, so that the charts are in view."""
         st.markdown(look)
         st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
-
-
-def lazily(title: str, key: str):
-    """An expander whose content is made when it is open."""
-    return st.expander(title, icon=":material/expand_circle_down:", key=key, on_change="rerun")
-
-
-def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name: str) -> None:
-    """Every step as a table with its download. Nothing is sent to the browser while it is closed.
-
-    Of a long run the table has both ends: 30,000 rows would be 2 MB at every change of a setting.
-    """
-    table = st.expander("Every step in numbers", icon=":material/table_rows:", key=f"{name}_table", on_change="rerun")
-    if table.open:
-        rows = pd.DataFrame({column: steps[column] for column in labels})
-        columns = {
-            column: st.column_config.NumberColumn(label, format=_same_decimals(rows[column]))
-            for column, label in labels.items()
-        }
-        long = len(rows) > 2 * ROWS_AT_EACH_END
-        shown = pd.concat([rows[:ROWS_AT_EACH_END], rows[-ROWS_AT_EACH_END:]]) if long else rows
-        with table:
-            st.dataframe(shown, column_config=columns, hide_index=True)
-            if long:
-                st.caption(
-                    f"The first and the last {ROWS_AT_EACH_END:,} of {len(rows):,} rows; the file has all of them."
-                )
-            _download("Download as CSV", lambda: rows.to_csv(index=False), f"{name}.csv", "text/csv")
-
-
-def _same_decimals(column: pd.Series) -> str:
-    if pd.api.types.is_integer_dtype(column):
-        return "%d"
-    sizes = column[column != 0].abs()
-    return "%.6f" if 1e-4 <= sizes.min() and sizes.max() < 1e6 else "%.6e"
-
-
-def code_to_take_home(describe: Callable[[], programs.Run], name: str) -> None:
-    """Programs that run alone and print the numbers on the screen. Nothing is written while this is closed."""
-    code = st.expander("The same run in code", icon=":material/code:", key=f"{name}_code", on_change="rerun")
-    if code.open:
-        with code:
-            library = st.segmented_control(
-                "Library",
-                list(PROGRAMS),
-                default="NumPy",
-                required=True,
-                key=f"{name}_library",
-                persist_state="session",
-            )
-            _program(describe(), library, name)
-
-
-def _program(run: programs.Run, library: str, name: str) -> None:
-    program = PROGRAMS[library](run)
-    st.markdown(
-        "It runs on its own and prints the first updates and the last: the numbers on this page, up to rounding. "
-        f"It needs Python and `pip install {PACKAGES[library]}`."
-    )
-    st.code(program, language="python")
-    with st.container(horizontal=True):
-        _download("Download as Python", program, f"{name}_{library.lower()}.py", "text/x-python")
-        if run.examples and (file := run.examples.file):
-            dataset = run.examples.dataset
-            _download(f"Download {file}, which it reads", lambda: programs.csv_text(dataset), file, "text/csv")
-
-
-def _download(label: str, text: str | Callable[[], str], file_name: str, mime: str) -> None:
-    st.download_button(label, text, file_name, mime, on_click="ignore", icon=":material/download:")

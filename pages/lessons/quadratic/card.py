@@ -13,8 +13,8 @@ from pages.shared.picture import timeline
 from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import Line, Sketch
 
-WIDER = 1.5  # times as far from the minimum as the start: what goes further leaves the picture
-LOWER = 0.85  # of the height of the curve at its ends: the picture ends there, so that a run leaves it above or below
+WIDER = 1.5  # reach of the picture, as a multiple of the distance from the minimum to the start
+LOWER = 0.85  # share of the curve's height at that reach where the picture ends, so that a run leaves above or below
 
 
 def jumping_ball() -> None:

@@ -26,7 +26,8 @@ from pages.shared.settings.common import (
 from pages.shared.settings.kinds import Choice, Number, Switch
 from pages.shared.settings.panel import Panel
 
-HERE = {  # what the words mean for these settings
+# What the words of the glossary mean for these settings: the second sentence of their help.
+HERE = {
     "made": "The data are made with it.",
     "w": "The slope, in the units of the data.",
     "b": "The intercept, in the units of the data.",

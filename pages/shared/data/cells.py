@@ -8,8 +8,8 @@ import numpy as np
 
 from pages.shared.words import number
 
-SMALLEST = 1e-100  # nearest to 0: the square of a smaller number is nothing
-LARGEST = 1e100  # in size: squares and their sums stay far from the end of the machine's numbers
+SMALLEST = 1e-100  # the square of a smaller number is nothing
+LARGEST = 1e100  # squares of such numbers, and their sums, stay far from the end of the machine's numbers
 MISSING = {"", "-", "?", "na", "n/a", "#n/a", "nan", "none", "null"}
 NOT_ZERO = re.compile(r"[^eE]*[1-9]")  # the text of a number that is not 0, whatever the machine makes of it
 

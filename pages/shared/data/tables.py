@@ -106,7 +106,8 @@ def _listed(texts: dict[str, str]) -> str:
 def read_cells(cells: Mapping[str, Sequence[str]]) -> Table:
     """The table in the cells of a grid, column by column; each is read as a cell of a file is.
 
-    Whoever types can mend a cell at once: so one that is no number takes out its row and not its column, and is named.
+    A reader who types can correct a cell at once: so one that is no number costs its row and not its column, and is
+    named.
     """
     rows = list(zip(*cells.values(), strict=True))
     if len(rows) > MAX_ROWS:

@@ -1,8 +1,8 @@
 """Text in, rows of cells out.
 
 The reader is the csv module, which knows text only: no file, no archive, no formula. 200,000 rows of 3 take half a
-second, the worst 10 MB a whole one. (`pandas.read_csv` fills short rows up, takes a first column for an index and
-renames columns, all without a word; `csv.Sniffer` took 7 s over 160 kB with odd quotation marks.)
+second, the worst 10 MB a whole one. (`pandas.read_csv` silently fills short rows up, takes a first column for an index
+and renames columns; `csv.Sniffer` took 7 s over 160 kB with odd quotation marks.)
 """
 
 import csv
@@ -23,7 +23,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 def rows_in(raw: bytes | str) -> list[list[str]]:
     """The rows of an uploaded file or a pasted text, one at least and all equally long; TableError if there are none.
 
-    UTF-8 with or without BOM; cells apart by tab, semicolon, comma or white space. Blank lines do not count.
+    UTF-8 with or without BOM; cells separated by tab, semicolon, comma or white space. Blank lines do not count.
     """
     return _cut(_lines(_text(raw)))
 

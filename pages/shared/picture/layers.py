@@ -83,6 +83,21 @@ def marked(
     ]
 
 
+def clickable(x: Axis, y: Axis, name: str, **pointed: str) -> alt.Chart:
+    """A click anywhere selects what it points to: a transparent rectangle whose datum follows the pointer.
+
+    pointed: the fields of the selection, each with its parameter in POINTER, which the chart needs.
+    """
+    selection = alt.selection_point(name=name, on="click", fields=[*pointed], empty=False, toggle=False)
+    return (
+        alt.Chart(alt.NamedData("view"))
+        .mark_rect(opacity=0, cursor="crosshair")
+        .transform_calculate(**pointed)
+        .encode(x=x(x.first), x2=alt.X2(x.last), y=y(y.first), y2=alt.Y2(y.last), tooltip=NO_TIP)
+        .add_params(selection)
+    )
+
+
 def straight(rows: alt.Chart, x: Axis, slope: str, intercept: str) -> alt.Chart:
     """A straight line from one edge of the picture to the other."""
     return rows.transform_calculate(

@@ -1,6 +1,6 @@
 """A small picture of a run: lines as the text of an SVG, for a page with many of them. Only numbers go into it.
 
-A line is drawn until it leaves the window, and an arrow head stands where it leaves; nothing is bent to fit.
+A line is drawn until it leaves the window, and an arrow head stands where it leaves; nothing is squeezed to fit.
 Coordinates are whole numbers on a grid twice as fine as the screen's, and points that fall on the one before are left
 out.
 """

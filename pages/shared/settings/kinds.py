@@ -143,9 +143,6 @@ class BatchSize:
             self.label, options, standing, key=key, help=self.help, accept_new_options=True, bind="query-params"
         )
 
-    def number(self, text: str, n_examples: int) -> int:
-        return n_examples if text == "n" else int(text)
-
     def read(self, raw: Any) -> str | None:
         if raw == "n":
             return raw

@@ -55,8 +55,8 @@ class Rate:
             bind="query-params",
         )
         if self.read(st.session_state.get(text, slider)):
-            st.session_state[text] = self.read(slider)  # but a text that is no rate stays until somebody mends it
-        # No max_chars: the field would ignore a longer text, or keep its first characters, without a word.
+            st.session_state[text] = self.read(slider)  # but a text that is no rate stays until it is corrected
+        # No max_chars: the field would ignore a longer text, or silently keep its first characters.
         typed = above.text_input(self.label, key=text, on_change=self._take_text, args=(key,), help=self.help)
         return slider if self.read(typed) else typed
 

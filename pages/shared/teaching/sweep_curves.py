@@ -29,8 +29,8 @@ class Curve:
     gap: np.ndarray  # after the budget, as a part of the start's; infinite beyond the range of numbers
     needed: np.ndarray  # time until it is at the goal for good; infinite where it is not within the budget
     name: str = ""
-    limit: float | None = None  # where theory claims one
-    best: float | None = None  # in the long run, from theory
+    limit: float | None = None  # None where theory claims none
+    best: float | None = None  # the best in the long run, from theory
     predicted_gap: np.ndarray | None = None
     predicted_needed: np.ndarray | None = None
 
@@ -64,8 +64,8 @@ class Sweep:
     """The curves of a lesson: one, or one for each lane of a race."""
 
     curves: tuple[Curve, ...]
-    unit: str  # of time: an update, an epoch, an example
-    budget: float  # in that unit
+    unit: str  # what time is counted in: update, epoch, example
+    budget: float  # the time that each rate is given, in that unit
     goal: float  # the gap to come down to, as a part of the start's
     achieved: str  # what a rate brings about that gets there: the gap down to 1 %
     stays: str  # what is then true for good: the gap stays at most 1 % of its start
