@@ -47,6 +47,5 @@ def _on_its_way(judged: Verdict) -> str:
         return f"It stopped {short}: its steps had become shorter than the tolerance."
     if judged.figures["share"] >= 1:
         return "The steps are too small for the computer’s numbers: the ball hardly moves."
-    return (
-        f"{'Right direction, but far from the bottom' if far else 'Close, but not there yet'} when its updates ran out."
-    )
+    where = "Right direction, but far from the bottom" if far else "Close, but not there yet"
+    return f"{where} when its updates ran out."
