@@ -136,7 +136,7 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
 def draw(fit: Fit, stage: Stage) -> None:
     """Data, parameters and loss, side by side."""
     model, names, dataset = fit.model, fit.model.names, fit.model.dataset
-    data, parameters, loss = stage.columns(1, 1, 1)
+    data, parameters, loss = stage.columns(Data=1, Parameters=1, Loss=1)
     with data:
         if dataset.features.shape[1] == 1:
             titles = (dataset.feature_names[0], dataset.target_name)

@@ -27,7 +27,7 @@ def page() -> None:
     stage.headline(f"f(x) = {words.formula(picture.objective)}")
     saying = words.told(words.verdict(picture), picture, values)
     with stage.show(saying, words.bar(picture, values), lambda: words.question(picture)):
-        left, right = stage.columns(3, 2)
+        left, right = stage.columns(Parabola=3, Gap=2)
         with left:
             curve, start = words.formula(picture.objective), number(picture.x[0])
             alt = f"The curve {curve} with a ball on it and its path from {start}."

@@ -22,6 +22,7 @@ from pages.shared.settings.common import (
     keep_a_rate_that_works,
     names_of_the_line,
     offer_to_standardise,
+    pick_a_rate,
     take_back_a_start_without_loss,
 )
 from pages.shared.settings.panel import Panel
@@ -38,10 +39,10 @@ MANY_UPDATES = 100_000  # that are worth a word while they are made, which costs
 def page() -> None:
     stage = Stage(RACE, SLIDES)
     with stage.settings() as panel:
-        model, notes = settings(panel)
+        model, notes = settings(stage, panel)
     race, cap = race_of(panel.values, model)
     st.sidebar.caption(words.recorded(race))
-    stage.headline(f"Batch, mini-batch and stochastic descent on {race.n_examples:,} examples", *notes, *cap)
+    stage.headline(f"The race on {race.n_examples:,} examples", *notes, *cap)
     apart = own.is_chosen(panel.values) and differ_in_size(model.sizes, limit_of(model))
     with stage.above(), waiting_for(race):
         said = saying.of_race(race, sizes_apart(model.sizes) if apart else "")
@@ -52,28 +53,33 @@ def page() -> None:
             more(race, stage)
 
 
-def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
+def settings(stage: Stage, panel: Panel) -> tuple[Model, tuple[str, ...]]:
     """The settings in the order in which a teacher touches them; the model, and what is to be said about its data.
 
     The sliders of the rates follow the data, so they are drawn when these are known.
     """
     values = panel.values
-    panel.draw("clock", "rates")
-    place_of_the_rate = st.container()
-    panel.draw("lanes")
-    place_of_the_lanes, place_of_the_start = st.container(), st.container()
+    place_of_the_rate = stage.at_hand()
+    panel.draw("rates", "lanes")
+    place_of_the_lanes = st.container(gap="xsmall")
+    panel.draw("clock")
+    with st.container(horizontal=True, gap="medium"):
+        panel.quick_pick("seeds", "one seed", 1)
+        panel.quick_pick("seeds", "20 seeds", lanes.MOST_SEEDS)
+    panel.draw("cloud")
+    place_of_the_start = st.container()
     with st.expander("More settings"):
         panel.draw("data")
         dataset, notes = choose_data(panel)
-        panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
+        panel.draw("seeds", "seed", "workers", "axis", "follow")
     model = model_of(values, dataset)
     panel.rates_around(limit_of(model))
     if values["rates"] == SAME:
-        keep_a_rate_that_works(panel, model, limit_of(model), theory.best_rate(theory.curvatures(model.objective)))
         with place_of_the_rate:
-            panel.draw("rate")
-    for lane in range(1, values["lanes"] + 1):
-        with place_of_the_lanes.expander(f"Lane {lane}: batches of {values[f'size{lane}']}"):
+            rate(panel, model)
+    with place_of_the_lanes:
+        st.html(lanes.STYLE)
+        for lane in range(1, values["lanes"] + 1):
             lanes.choose(panel, lane, with_rate=values["rates"] == EACH)
     take_back_what_does_not_go_together(panel, len(dataset.targets))  # not earlier: drawing brings a value back
     with place_of_the_start:
@@ -83,6 +89,14 @@ def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
         else:
             panel.draw_row("budget", "unit")
     return model, notes
+
+
+def rate(panel: Panel, model: Model) -> None:
+    """The rate of all lanes; the best one and the limit are those of plain descent on all examples."""
+    best = theory.best_rate(theory.curvatures(model.objective))
+    keep_a_rate_that_works(panel, model, limit_of(model), best)
+    panel.draw("rate")
+    pick_a_rate(panel, repr(best), repr(limit_of(model)), meaning="for plain descent on all examples")
 
 
 def waiting_for(race: Race):
@@ -134,7 +148,7 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
 
 def draw(race: Race, stage: Stage) -> None:
     """The parameters and the loss, side by side."""
-    parameters, loss = stage.columns(2, 3)
+    parameters, loss = stage.columns(Parameters=2, Loss=3)
     panel, names = stage.panel, race.model.names
     with parameters:
         titles = (*(race.model.title(name) for name in names[:2]), len(names), panel.values["cloud"], race.drifts)

@@ -40,25 +40,47 @@ from pages.shared.teaching.gallery import (
 from pages.shared.teaching.pins import Pins, Place, not_in_the_link
 from pages.shared.teaching.predict import Prediction, Question
 
+# The charts take what the window leaves them: `--above` is what stands over them, on a line or two of verdict.
 STYLE = """<style>
-[class*="_top"] h1 { font-size: 1.5rem; padding: 0; }
-[class*="_top"] { row-gap: .25rem; }
-[class*="_charts"] { container-type: inline-size; }
+:root { --above: 22rem; }
+[class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
+[class*="_charts"] { container-type: inline-size; position: relative; }
 [class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
-  height: calc(100vh - 380px); min-height: max(34vh, 250px);
+  height: calc(100vh - var(--above)); min-height: max(34vh, 250px);
 }
 @container (max-width: 700px) {
   [data-testid="stHorizontalBlock"] { flex-direction: column; }
   [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
 }
+@media (max-width: 640px) { /* the settings come up from below, and the picture stays in view */
+  [data-testid="stSidebar"][aria-expanded="true"] {
+    inset: auto 0 0 0; width: 100vw !important; max-width: 100vw; height: 45vh; box-shadow: 0 0 1rem #0006;
+  }
+}
 </style>"""
 
 FOR_THE_BACK_ROW = """<style>
-:root { font-size: 20px; }
-.stMainBlockContainer { padding-top: 3.1rem; }
-.stMainBlockContainer h1 { display: none; }
-.stMainBlockContainer [class*="_verdict"] { min-height: 0; }
+:root { font-size: 20px; --above: 13rem; }
+.stMainBlockContainer { padding: .5rem 1.5rem; }
+.stAppHeader { height: 0; min-height: 0; }
+[class*="_top"] { padding-left: 2rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
+.st-key-glossary, [data-testid="stTopNav"], [data-testid="stToolbarActions"], .stMainMenu { display: none; }
+[class*="_verdict"] { min-height: 0 !important; }
+[class*="_at_hand"] {
+  [data-testid="stWidgetLabel"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  flex-wrap: nowrap; align-items: center;
+  & > :has(.stTextInput) { width: 8rem; flex: none; }
+  & > :has(.stSlider) { width: 9rem; flex: none; }
+  & > :has(.stButton) { flex-wrap: nowrap; flex: none; width: auto; }
+}
+[class*="_corner"] { position: absolute; top: .25rem; left: 8rem; z-index: 1; width: auto; }
 </style>"""
+
+ALL_CHARTS = "All"
+ONLY = {  # made here, and not from a page's values: what is HTML is fixed before there is a reader
+    one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'
+    for one in range(1, 10)
+}
 
 
 class Stage:
@@ -75,7 +97,7 @@ class Stage:
         if self.values["present"]:
             st.set_page_config(initial_sidebar_state="collapsed")
             st.html(FOR_THE_BACK_ROW)
-            self._presenters_place = st.container(horizontal=True, key=f"{lesson.key}_at_hand")
+        self._top = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{lesson.key}_top")
 
     @contextmanager
     def settings(self) -> Iterator[Panel]:
@@ -90,12 +112,12 @@ class Stage:
     def headline(self, title: str, *notes: str) -> None:
         """One line on top; then what the link has to say, and what is to be known of the data."""
         self.title = title
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self.lesson.key}_top"):
+        with self._top:
             st.title(title, width="content", anchor=False)
             choose_scene(self.panel, self.scene, self.slides)
             previous_and_next(self.panel, self.scene, self.slides)
             self.panel.draw_for_a_class()
-            self._last_buttons = st.container(horizontal=True, gap="small", width="content")
+            self._last_buttons = st.container(horizontal=True, gap="xsmall", width="content")
         self.panel.introduce()
         for note in notes:
             st.info(note)
@@ -105,7 +127,7 @@ class Stage:
         """The place of the learning rate: first in the sidebar and, for a presenter, on the page."""
         if not self.values["present"]:
             return st.container()
-        return self._presenters_place
+        return self._top.container(horizontal=True, width="content", key=f"{self.lesson.key}_at_hand")
 
     def above(self):
         """The place above the verdict, for what a lesson has of its own to set there."""
@@ -133,8 +155,9 @@ class Stage:
         self.panel.remember()
         with self._last_buttons:
             self.panel.undo_and_reset()
-            table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
-            self.panel.share(table + not_in_the_link(self.panel))
+            if not self.values["present"]:
+                table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
+                self.panel.share(table + not_in_the_link(self.panel))
 
     def _look(self) -> str:
         return self.scene.look if self.scene else self.lesson.look
@@ -148,9 +171,25 @@ class Stage:
         if way_out:
             way_out()
 
-    def columns(self, *widths: int) -> list:
-        """Columns for the charts. A presenter may show one of them at a time."""
-        return timeline.columns(self.lesson.key, *widths)
+    def columns(self, **widths: int) -> list:
+        """Columns for the charts, by their names. A presenter may show one of them, as large as the screen."""
+        names = [ALL_CHARTS, *(name.replace("_", " ") for name in widths)]
+        shown = ALL_CHARTS
+        if self.values["present"]:
+            shown = self._top.segmented_control(
+                "Charts",
+                names,
+                default=ALL_CHARTS,
+                required=True,
+                key=f"{self.lesson.key}_shown",
+                label_visibility="collapsed",
+            )
+        with st.container(key=f"{self.lesson.key}_charts"):
+            if self.values["present"]:
+                st.container(key=f"{self.lesson.key}_corner").markdown(f"**{self.title}**")
+            if (one := names.index(shown)) > 0:
+                st.html(ONLY[one])
+            return st.columns(list(widths.values()))
 
     def result(self):
         """The place of a chart that gives the result away: hidden until a prediction is made."""

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, replace
 from typing import Any
 
+import streamlit as st
+
 from gdcore import OPTIMIZERS, SCHEDULES, Batches, Constant, GradientDescent, LeastSquares, theory
 from gdcore.optimizers import Optimizer
 from gdcore.schedules import Schedule
@@ -17,7 +19,14 @@ from pages.shared.settings.kinds import BatchSize, Choice, Number, Setting
 from pages.shared.settings.panel import Panel
 from pages.shared.settings.rates import Rate
 
-MOST = 6
+# One row a lane: the labels are there for a screen reader, and the slider of a rate for the address alone.
+STYLE = """<style>
+[class*="st-key-race_row"] {
+  [data-testid="stWidgetLabel"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  .stSlider { display: none; }
+}
+</style>"""
+MOST, MOST_SEEDS = 6, 20
 LANES = range(1, MOST + 1)
 FIRST_SIZES = ("n", "32", "1", "8", "64", "128")
 LARGEST = 10_000_000  # rows that an upload could have
@@ -88,15 +97,20 @@ def label(setting: Setting) -> str:
 
 
 def choose(panel: Panel, lane: int, with_rate: bool) -> None:
-    """Draw the settings of a lane that are of use."""
+    """Draw the settings of a lane that are of use, in one row: the rarer ones behind a button."""
     values = panel.values
-    panel.draw(key("size", lane))
-    if with_rate or keeps_its_rate(values, lane):
-        panel.draw(key("rate", lane))
-    panel.draw(key("schedule", lane))
-    draw_parts(panel, lane, SCHEDULE_NAMED[values[key("schedule", lane)]])
-    panel.draw(key("rule", lane))
-    draw_parts(panel, lane, RULE_NAMED[values[key("rule", lane)]])
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key=f"race_row{lane}"):
+        st.markdown(f"**{lane}**", width="content")
+        with st.container():
+            panel.draw(key("size", lane))
+        if with_rate or keeps_its_rate(values, lane):
+            with st.container():
+                panel.draw(key("rate", lane))
+        with st.popover(":material/tune:", key=f"race_more{lane}", help=f"Rule and schedule of lane {lane}"):
+            panel.draw(key("rule", lane))
+            draw_parts(panel, lane, RULE_NAMED[values[key("rule", lane)]])
+            panel.draw(key("schedule", lane))
+            draw_parts(panel, lane, SCHEDULE_NAMED[values[key("schedule", lane)]])
 
 
 def draw_parts(panel: Panel, lane: int, kind: type[Schedule] | type[Optimizer]) -> None:

@@ -68,7 +68,16 @@ def all_settings() -> tuple:
         seed("data_seed", "Seed of the data", 7),
         Switch("standardise", "Standardise the features", then=remember_the_switch, help=glossary.help("standardise")),
         Choice("order", "Order of the examples", tuple(ORDERS), next(iter(ORDERS)), help=glossary.help("order")),
-        Number("seeds", "Seeds: runs of each lane", 1, 20, 1, 1, whole=True, help=glossary.help("seed", HERE["seeds"])),
+        Number(
+            "seeds",
+            "Seeds: runs of each lane",
+            1,
+            lanes.MOST_SEEDS,
+            1,
+            1,
+            whole=True,
+            help=glossary.help("seed", HERE["seeds"]),
+        ),
         seed("seed", "First seed", 62),
         Number(
             "workers", "Workers P of parallel time", 1, 10_000, 32, 1, whole=True, help=glossary.help("parallel time")

@@ -152,26 +152,6 @@ def _in_few_bytes(values: np.ndarray) -> np.ndarray:
     return values.astype(np.result_type(*map(np.min_scalar_type, ends)))
 
 
-def columns(scope: str, *widths: int) -> list:
-    """Columns for the charts of a page. A presenter may show one of them at a time, as wide as the page."""
-    with st.container(key=f"{scope}_charts"):
-        if st.session_state.get(PRESENTING):
-            names = ["All charts", *(f"Chart {i}" for i in range(1, len(widths) + 1))]
-            shown = st.segmented_control(
-                "Charts", names, default=names[0], required=True, key=f"{scope}_shown", label_visibility="collapsed"
-            )
-            if (one := names.index(shown)) > 0:
-                st.html(ONLY[one])
-        return st.columns(widths)
-
-
-# Made here, and not from a page's values: what is HTML is fixed before there is a reader.
-ONLY = {
-    one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'
-    for one in range(1, 10)
-}
-
-
 def _enlarged(part):
     """A spec with larger type and taller plots, for the back row."""
     if isinstance(part, list):

@@ -44,14 +44,17 @@ def names_of_the_line(n_features: int) -> tuple[str, ...]:
     return ("w1", "b") if n_features == 1 else ("w1", "w2", "b")
 
 
-def pick_a_rate(panel: Panel, best: str | None, limit: str | None, none: str = "") -> None:
-    """Buttons for the rates that have a name; `none` says why there is no best one and no limit."""
+def pick_a_rate(panel: Panel, best: str | None, limit: str | None, none: str = "", meaning: str = "") -> None:
+    """Buttons for the rates that have a name; `none` says why there is no best one and no limit.
+
+    meaning: what they are the best one and the limit of, where that is not all that is on the screen.
+    """
     now = panel.values["rate"]
     with st.container(horizontal=True, gap="medium"):
         panel.quick_pick("rate", "half", RATE.times(now, 1 / 2), NO_RATE)
         panel.quick_pick("rate", "double", RATE.times(now, 2), NO_RATE)
-        panel.quick_pick("rate", "best", best, none)
-        panel.quick_pick("rate", "limit", limit, none)
+        panel.quick_pick("rate", "best", best, none, meaning)
+        panel.quick_pick("rate", "limit", limit, none, meaning)
 
 
 def best_when_standardised(dataset: Dataset) -> str:

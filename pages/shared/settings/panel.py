@@ -161,23 +161,23 @@ class Panel:
                 setting.store(self.key(name), read)
                 self.values[name] = read
 
-    def quick_pick(self, name: str, label: str, text: str | None, none: str = "") -> None:
+    def quick_pick(self, name: str, label: str, value: Any, none: str = "", meaning: str = "") -> None:
         """A button that gives a setting this value; where it may not be used the button is disabled and says why.
 
-        `none` says why there is no such value, where text is None.
+        `none` says why there is no such value, where it is None. meaning: what the value is.
         """
         if not self.may_change(name):
             return
-        usable = self.settings[name].read(text) is not None
-        why_not = none if text is None else f"{text} is not {self.settings[name].bound}."
+        usable = self.settings[name].read(value) is not None
+        why_not = none if value is None else f"{value} is not {self.settings[name].bound}."
         st.button(
             f":primary[{label}]" if usable else label,
             key=self.key(f"{name}_{label}"),
             on_click=self.assign,
-            args=({name: text},),
+            args=({name: value},),
             disabled=not usable,
             type="tertiary",
-            help=text if usable else why_not,
+            help=f"{value} {meaning}".strip() if usable else why_not,
         )
 
     def remember(self) -> None:
