@@ -1,4 +1,4 @@
-"""The plain sentence of a verdict: there is one for every record, a beginner can read it, and its figures bear it out."""
+"""The plain sentence of a verdict: every record has one, a beginner can read it, and its figures bear it out."""
 
 import re
 from itertools import product
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from gdcore import Constant, GradientDescent, Quadratic, descend
+from gdcore import Constant, GradientDescent, Quadratic, StepDecay, descend
 from pages.lessons.quadratic import plain as quadratic
 from pages.lessons.race import plain as race
 from pages.lessons.race import verdicts as race_verdicts
@@ -105,7 +105,8 @@ def test_a_ball_is_said_to_jump_only_where_it_changes_sides():
         trace = descend(objective, [1.0], GradientDescent(), float(rate), 100)
         said = quadratic.plain(of_descent(objective, float(rate), trace))
         jumps = np.abs(np.diff(trace.theta[:10, 0]))
-        assert ("jumped across" in said) == (0.5 < rate < 0.99 and bool((jumps[1:] < jumps[:-1]).all()))
+        arrives = abs(trace.theta[-1, 0]) <= 0.01
+        assert ("jumped across" in said) == (rate > 0.5 and arrives and bool((jumps[1:] < jumps[:-1]).all()))
         assert ("longer than the last" in said) == (rate > 1)
 
 
@@ -128,10 +129,14 @@ def test_the_loss_looks_good_where_its_gap_is_small_and_the_line_is_far(seed, of
         assert away[1] > 0.1 * away[0] and end <= 0.01 * start * (1 + 1e-6)
 
 
-def test_the_sentence_on_a_lane_of_a_stream_says_who_is_back_at_the_goal():
-    run = stream(Lane(1, Constant(0.05)), Lane(1, Constant(1e-6)), Lane(1, Constant(100.0)))
+def test_the_sentence_on_a_lane_of_a_stream_says_who_fits_the_data_after_the_drift():
+    stopped = StepDecay(0.05, 0.0, 200)
+    run = stream(Lane(1, Constant(0.05)), Lane(1, stopped), Lane(1, Constant(100.0)))
+    new = run.model.dataset.features[200:, 0], run.model.dataset.targets[200:]
     said = [race.plain(race_verdicts.of_lane(run, course)) for course in run.courses]
-    assert [text.split(" ")[1] for text in said] == ["follows", "has", "flies"]
+    assert said == ["At the end it fits the new data.", "At the end it does not fit the new data.", race.OVERFLOWS]
+    ends = [np.square(np.polyval(course.trace.theta[-1, 0], new[0]) - new[1]).mean() for course in run.courses[:2]]
+    assert ends[0] < run.goal < ends[1]
 
 
 @pytest.mark.parametrize("clock", CLOCKS)

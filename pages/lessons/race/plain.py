@@ -70,8 +70,8 @@ def _follows(judged: Verdict) -> str:
     """Whether a lane is back at the goal when the data have changed."""
     if isinf(judged.figures["late"]):
         return OVERFLOWS
-    follows = judged.figures["late"] < judged.figures["goal"]
-    return "It follows the change." if follows else "It has not followed the change by the end."
+    fits = judged.figures["late"] < judged.figures["goal"]
+    return f"At the end it {'fits' if fits else 'does not fit'} the new data."
 
 
 def _on_its_way(judged: Verdict) -> str:
