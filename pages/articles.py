@@ -21,7 +21,7 @@ def page() -> None:
     )
     st.caption(
         "Printed numbers are quotations, all others are computed as the page is drawn. The difference is "
-        f"|printed − computed|; “{printed.AGREE}”: rounded to as many digits, what is computed is what is printed."
+        f"|printed − computed|; “{printed.AGREE}”: both are the same, rounded to the digits printed."
     )
     for article in ARTICLES:
         st.header(article.TITLE)

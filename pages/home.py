@@ -18,7 +18,7 @@ def page() -> None:
     st.title("The gradient-descent lab")
     st.markdown(
         "Gradient descent finds a low point of a function by going downhill, one update at a time: "
-        "new x = x − learning rate × gradient. Here you play it, step through it and break it. "
+        "new x = x − learning rate × gradient. Here you can play it, step through it and break it. "
         "**What you see is exactly what was computed**: nothing is clipped or slowed down, and every update is shown "
         "with its numbers, beside what theory predicts."
     )
@@ -36,9 +36,9 @@ def gallery() -> None:
     """The scenes of all lessons, sorted by what they show, each with a picture of its run."""
     st.header("Scenes")
     st.markdown(
-        f"{len(SLIDES)} ready-made settings of the lessons, by the failure that they show. In quotation marks: what "
-        "many believe. Below it: what to say in class. A click opens the scene in its lesson; there *Previous* and "
-        "*Next* lead through all of them, like slides."
+        f"{len(SLIDES)} demonstrations, sorted by what goes wrong. Each begins with a common belief, in quotes, and "
+        "says how to answer it. A click opens the scene in its lesson; there *Previous* and *Next* lead through all of "
+        "them, like slides."
     )
     panel = Panel("home", SHOWS)
     panel.begin()

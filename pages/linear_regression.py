@@ -94,11 +94,15 @@ def take_back_what_does_not_go_together(panel: Panel, dataset: Dataset) -> None:
     """A setting that these data have no use for is taken back, and that is said."""
     values, one = panel.values, dataset.features.shape[1] == 1
     if values["learned"] == SLOPE and not (one and dataset.features.any()):
-        panel.refuse("What is learned: the slope alone needs one feature that is not 0; all parameters are.", "learned")
+        panel.refuse(
+            "Parameters to learn: the slope alone needs one feature that is not 0; all are learned.", "learned"
+        )
     if values["learned"] == SLOPE and values["standardise"]:
-        panel.refuse("Standardise: with b held the feature stays as it is, for b would move with it.", "standardise")
+        panel.refuse(
+            "Standardise: while b is held the feature stays as it is, because b would move with it.", "standardise"
+        )
     if values["hand"] and (values["learned"] == SLOPE or not one):
-        panel.refuse("Fit by hand: it needs one feature, and both slope and intercept to be learned.", "hand")
+        panel.refuse("Fit by hand: it needs one feature, with both slope and intercept to learn.", "hand")
     if values["loss"] == BROADCAST and values["data"] != TWO:
         panel.refuse(f"Loss: the broadcast mistake belongs to the data “{TWO}”; the squared error is used.", "loss")
 
@@ -121,7 +125,7 @@ def fit_by_hand(fit: Fit, panel: Panel) -> None:
         line = [values["hand_w"], values["hand_b"]]
         with np.errstate(over="ignore", invalid="ignore"):
             mine = float(fit.model.objective.value(fit.model.start(line)))
-        losses = {"your line": mine, "descent, in the end": fit.trace.value[-1], "the best line": fit.model.floor}
+        losses = {"your line": mine, "descent, at the end": fit.trace.value[-1], "the best line": fit.model.floor}
         rows = [f"| {name} | {number(loss)} |" for name, loss in losses.items()]
         with st.container(key="regression_hand_result"):
             st.markdown("\n".join(["| | loss |", "|---|---|", *rows]))

@@ -50,7 +50,7 @@ def settings(stage: Stage, panel: Panel) -> None:
     best, limit = (f"1/{in_full(2 * a2)}", f"1/{in_full(a2)}") if a2 > 0 else (None, None)
     with stage.at_hand():
         panel.draw("rate")
-        pick_a_rate(panel, best, limit, "There is no such rate: a2 is not above 0, so there is no minimum.")
+        pick_a_rate(panel, best, limit, "There is no such rate: a2 is not positive, so there is no minimum.")
     panel.draw("start")
     st.markdown("f(x) = a2 x² + a1 x + a0")
     panel.draw_row("a2", "a1", "a0")

@@ -102,7 +102,7 @@ def rate(panel: Panel, model: Model) -> None:
 def waiting_for(race: Race):
     """A word while many updates are made."""
     updates = sum(race.steps) * len(race.seeds)
-    return st.spinner(f"{updates:,} updates are made.") if updates > MANY_UPDATES else nullcontext()
+    return st.spinner(f"Making {updates:,} updates.") if updates > MANY_UPDATES else nullcontext()
 
 
 def limit_of(model: Model) -> float:
@@ -194,7 +194,7 @@ def take_rate(rate: str, panel: Panel) -> None:
 def more(race: Race, stage: Stage) -> None:
     """Below the charts: the score, every rate, the claims, the data, the steps."""
     panel, values = stage.panel, stage.values
-    rest = st.toggle("All columns of the score", key="race_rest")
+    rest = st.toggle("More columns", key="race_rest")
     st.markdown(score.table(race, rest))
     sweep.show("race", lambda: of_race(race), lambda rate: take_rate(rate, panel))
     claimed = lazily("What an article claims, tested here", "race_claims")

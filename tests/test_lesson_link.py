@@ -105,7 +105,7 @@ def test_of_a_setting_that_is_said_twice_the_default_counts_even_where_it_is_not
 @pytest.mark.parametrize("name", ["hidden", "locked", "at", "question", "note"])
 def test_what_a_teacher_says_twice_is_left_out_and_that_is_said(name):
     app = open_lesson("quadratic", **{name: ["1", "2"]})
-    assert app.warning[0].value == f"The link: {name} is said more than once, ` 1 `, ` 2 `; it is left out."
+    assert app.warning[0].value == f"The link: {name} appears more than once, ` 1 `, ` 2 `; it is left out."
     assert not app.text
 
 

@@ -8,7 +8,7 @@ from pages.shared.data import tables
 from tests.harness import PAGES, drawn, open_lesson
 
 LEFT_OUT = "Until it is, its row is left out."
-INSTEAD = "The six points are shown."  # where a table cannot be used
+INSTEAD = "Showing the six built-in points instead."  # where a table cannot be used
 
 
 def opened(way: str, page: str = "regression"):

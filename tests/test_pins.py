@@ -191,9 +191,9 @@ def test_the_table_says_how_each_run_ended_in_the_words_of_its_lesson():
     rows = table(press(open_lesson("quadratic"), "quadratic_pin"))
     assert "Arrives, from one side" in rows["A"] and "35 updates, gap to the minimum" in rows["A"]
     rows = table(press(open_lesson("quadratic", a2=-1, rate="9"), "quadratic_pin"))
-    assert "before the numbers leave the machine’s range, f(x)" in rows["A"]
+    assert "before the numbers overflow, f(x)" in rows["A"]
     rows = table(press(open_lesson("regression"), "regression_pin"))
-    assert "100 epochs, loss" in rows["A"] and "least possible" in rows["A"]
+    assert "100 epochs, loss" in rows["A"] and "lowest possible" in rows["A"]
     rows = table(change(press(open_lesson("race", budget=5), "race_pin"), "race", size2="8"))
     assert "1 :orange-badge[**Batch: has not arrived**]" in rows["A"] and "Lane 2: Batch size B **32**" in rows["A"]
 

@@ -160,7 +160,7 @@ def test_without_noise_every_lane_arrives():
 
 
 def test_decay_rescues_sgd():
-    app = scene("Decay rescues SGD")
+    app = scene("Decay rescues stochastic descent")
     constant, falling = ends(app)[2:]
     assert falling - 1 < 1e-4 < 0.01 < constant - 1
     speed = told(verdicts(app)[3].split("decay =")[1])[0]
@@ -193,12 +193,12 @@ def test_batch_sizes_1_to_n_smaller_is_sooner_near_and_noisier():
     assert (np.diff(firsts(app)) < 0).all()
     spread = [path.loss[path["update"] > 0.8 * path["update"].iloc[-1]].std() for path in paths(app, LOSS)]
     assert sorted(spread[1:]) == spread[1:]
-    measured = [told(line.split("loss **")[1])[0] for line in verdicts(app)]
+    measured = [told(line.split("loss is **")[1])[0] for line in verdicts(app)]
     assert sorted(measured[1:]) == measured[1:]
 
 
 def test_too_large_for_sgd_fine_for_batch():
-    app = scene("Too large for SGD, fine for batch")
+    app = scene("Too large for stochastic, fine for batch")
     batch, _, stochastic = ends(app)
     assert batch - 1 < 1e-9 and stochastic > 1e100
     limit = told(verdicts(app)[0].split("limit")[1])[0]

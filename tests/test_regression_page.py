@@ -53,7 +53,7 @@ SCENE_CLAIMS = {
     "Standardised features": ["Arrives", "−0.8645", "**0.8645**", "7 epochs, as theory predicts"],
     "A valley": ["a valley of equally good fits, no unique optimum"],
     "An outlier": ["Arrives"],
-    "A bug in print": ["orange", "the wrong place", "least possible is 2.491"],
+    "A bug in print": ["orange", "the wrong place", "lowest possible is 2.491"],
     "The bug repaired": ["has not arrived", "Theory needs 1,146 epochs"],
     "The rate it meant": ["114 epochs, as theory predicts"],
 }
@@ -92,7 +92,7 @@ def test_the_articles_line_is_shown_beside_its_printed_numbers():
 def test_the_published_bug_is_reproduced_row_by_row():
     texts = [text.value for text in open_lesson("regression", **regression_scenes.PUBLISHED.settings).markdown]
     (text,) = [text for text in texts if "What the article printed" in text]
-    assert "1,000 × 1,000 entries, 4 MB in place of 4 kB" in text
+    assert "1,000 × 1,000 entries, 4 MB instead of 4 kB" in text
     assert "(0, 0, −3.5392)" in text and "(1.3, −1, −3.5)" in text
     for _, printed, computed, _, printed_loss, loss, _ in cells(text.split("\n\n")[1]):
         np.testing.assert_allclose(*(np.array(cell.split(", "), float) for cell in (printed, computed)), atol=2e-6)
@@ -218,10 +218,10 @@ def test_no_setting_however_odd_breaks_the_page(values):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "The six points are shown."),
-        ("hello", "The six points are shown."),
-        ("a,b\n1,2", "The six points are shown."),
-        ("a,b\n1,2\n3\n", "The six points are shown."),
+        ("", "Showing the six built-in points instead."),
+        ("hello", "Showing the six built-in points instead."),
+        ("a,b\n1,2", "Showing the six built-in points instead."),
+        ("a,b\n1,2\n3\n", "Showing the six built-in points instead."),
         ("x,y\n1,2\n2,\n3,5\n4,7", "1 of 4 rows is left out"),
         ("x,y\n1,2\n1,3\n1,5", "constant"),
     ],

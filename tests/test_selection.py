@@ -150,7 +150,7 @@ def test_julian_days_and_unix_seconds_have_one_least_loss_in_both_scales():
 def test_a_feature_that_is_constant_but_for_rounding_is_not_called_constant():
     x = 2.0**53 + 2 * np.arange(5)
     note = (
-        "The feature ` x ` is constant as far as the machine can tell: its slope cannot be told from the intercept, so"
+        "The feature ` x ` is constant as far as the computer can tell: its slope cannot be told from the intercept, so"
     )
     assert choice(x=x, y=Y)[1] == (f"{note} there is no unique optimum.",)
 

@@ -153,10 +153,10 @@ def test_every_lane_has_the_limit_of_its_own_order_and_the_fastest_is_measured(o
 def test_the_sentences_of_a_race_name_its_goal():
     below, gap = a_race(LANES[0], LANES[2]), a_race(LANES[0], noise=0.0)
     for sentence in sweep_pictures.sentences(of_race(below)):
-        assert " bring the loss below twice the least loss for good" in sentence
+        assert " bring the loss below twice the lowest loss for good" in sentence
     assert " bring the loss within 1 % of the starting gap for good" in sweep_pictures.sentences(of_race(gap))[0]
     (short,) = sweep_pictures.sentences(of_race(a_race(LANES[0], steps=1)))
-    assert " none brings the loss below twice the least loss for good within the budget" in short
+    assert " none brings the loss below twice the lowest loss for good within the budget" in short
 
 
 @pytest.mark.parametrize("lanes", [LANES[:1], LANES])

@@ -77,6 +77,6 @@ def test_the_sentence_counts_what_is_drawn():
     )
     assert curve.needed[curve.fastest] == 1 and f" {number(curve.rates[curve.fastest], 3)}, needs 1 update" in sentence
     assert "needs 1 update; yours, 0.05, needs 7 updates, as theory predicts." in sentence
-    assert f"At {(curve.rates[:100] > 1 / 3).sum()} the gap ends larger" in sentence
+    assert f"With {(curve.rates[:100] > 1 / 3).sum()} of them the gap ends larger" in sentence
     (slow,) = sweep_pictures.sentences(of_parabola(0.001, updates=100))
     assert "yours, 0.001, does not; theory says 383 updates" in slow

@@ -136,7 +136,7 @@ def test_many_columns_of_text_make_one_short_note():
 
 EMPTY = "The table is empty: it needs at least 2 rows of numbers."
 TOO_FEW = "A fit needs 2 columns of numbers, a target and a feature, and this table has"
-ELSEWHERE = "elsewhere not every cell is a number, such as 1.5:"
+ELSEWHERE = "not numbers like 1.5:"
 RAGGED = "Every row of a table needs equally many cells, and row"
 TOO_LONG = "A table can have at most a header and 200,000 rows, and this one has"
 UNREADABLE = "Row 1 cannot be read: a quotation mark stands alone, or a cell is longer than 131,072 characters."

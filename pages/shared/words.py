@@ -38,7 +38,7 @@ def steady(value: float, digits: int = 5) -> str:
 
 def _typeset(text: str) -> str:
     if "n" in text:  # inf or nan
-        return "beyond the machine’s numbers"
+        return "too large to compute"
     mantissa, _, exponent = text.partition("e")
     if not exponent:
         return mantissa.replace("-", "−")

@@ -148,7 +148,9 @@ def test_a_killed_process_costs_a_reader_no_setting_and_takes_part_again(chromiu
     page = reader.new_page()
     page.goto(f"{lab.address}/linear_regression?regression_data=Your+own&regression_w1=2")
     settle(page, charts=3)
-    page.get_by_label("A table, first row the names").fill("a,b\n0,1\n1,3\n2,4\n3,9\n4,9\n")  # no link carries it
+    page.get_by_label("A table with the names in its first row").fill(
+        "a,b\n0,1\n1,3\n2,4\n3,9\n4,9\n"
+    )  # no link carries it
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Fit a line to 5 examples")
     page.get_by_role("button", name="double").click()

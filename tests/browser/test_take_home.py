@@ -20,7 +20,7 @@ def lesson(request, open_page, server) -> Page:
     scheme = "dark" if name == "race" else "light"
     page = open_page(server + address(request.param, SETTINGS.get(name, {})), charts=charts, color_scheme=scheme)
     if name == "regression":
-        page.get_by_label("A table, first row the names").fill(f"{FOREIGN},y\n0,1\n1,3\n2,4\n3,8\n")
+        page.get_by_label("A table with the names in its first row").fill(f"{FOREIGN},y\n0,1\n1,3\n2,4\n3,8\n")
         page.keyboard.press("Control+Enter")
         page.wait_for_timeout(300)
         settle(page, charts)

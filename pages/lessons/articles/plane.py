@@ -36,7 +36,7 @@ def show() -> None:
         f"| row {row} | {printed.beside([value], [text])} |"
         for row, (value, text) in enumerate(zip(predictions, printed.PRINTED_PREDICTIONS, strict=True), 1)
     ]
-    st.markdown("\n".join(["| prediction, in the end | printed | computed | difference |", "|---|--:|--:|--:|", *rows]))
+    st.markdown("\n".join(["| prediction, at the end | printed | computed | difference |", "|---|--:|--:|--:|", *rows]))
     st.markdown(
         f"""
 {digits_in_both_precisions(mistaken, trace)}
@@ -44,9 +44,9 @@ def show() -> None:
 **Where it slips**
 
 - **The loss is the wrong one.** {printed.broadcast_mistake(dataset)}
-- The speed does not give it away: the steepest curvature is
+- The speed does not give it away (the steepest curvature is
   {number(theory.curvatures(mistaken.objective).max())} with the mistake and
-  {number(theory.curvatures(right.objective).max())} without. The place where descent ends does.
+  {number(theory.curvatures(right.objective).max())} without it); the place where descent ends does.
 - With the right loss it would not have arrived either: after {count(repaired.steps_taken, "epoch")} at the rate
   {number(rates[0])}, (w₁, w₂, b) = {point(tuple(repaired.theta[-1]))} and the loss is {number(repaired.value[-1])}.
   Theory needs {count(needed[0], "epoch")} to bring the loss down to {number(100 * NEAR)} % of its start.

@@ -135,9 +135,9 @@ def broadcast_mistake(dataset: Dataset) -> str:
     ]
     return (
         f"Its predictions have shape ({n}, 1), its targets ({n},), so their difference "
-        f"has {n:,} × {n:,} entries, {4e-6 * n * n:.0f} MB in place of {4e-3 * n:.0f} kB: every prediction is compared "
-        f"with every target. That loss is least at (w₁, w₂, b) = ({optima[1]}), where it is {number(mistaken.floor)}; "
-        f"the right loss is least at ({optima[0]})."
+        f"has {n:,} × {n:,} entries, {4e-6 * n * n:.0f} MB instead of {4e-3 * n:.0f} kB: every prediction is compared "
+        f"with every target. That loss is lowest at (w₁, w₂, b) = ({optima[1]}), where it is {number(mistaken.floor)}; "
+        f"the right loss is lowest at ({optima[0]})."
     )
 
 

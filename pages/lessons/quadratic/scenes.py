@@ -4,7 +4,7 @@ from pages.shared.lesson import EXPLOSION, FREEZE, IT_WORKS, OVERSHOOT, TOO_SLOW
 
 ARTICLE = Scene(
     "The article’s own run",
-    "It ends because its 500 updates are used up, not because it has arrived: see how far x still is.",
+    "It stopped because its 500 updates were used up, not because it had arrived.",
     # Every setting of the listing, its defaults here included: the numbers of this scene are the article's.
     {"rate": "0.001", "start": 8.0, "a2": 3.0, "a1": -2.0, "a0": -3.0, "updates": 500, "tolerance": "1e-5"},
     TOO_SLOW,
@@ -21,7 +21,7 @@ TOO_SMALL = Scene(
 )
 DIVERGES = Scene(
     "Diverges",
-    "A little above the limit every jump is longer than the last: watch the ball leave.",
+    "This rate is only a little above the limit: watch the ball leave.",
     {"rate": "0.35"},
     EXPLOSION,
     "A rate a little above the limit is only a little worse.",
@@ -37,11 +37,10 @@ SCENES = (
         "The steps get shorter because the learning rate gets smaller.",
         "The rate is the same all the way; it is the slope under the ball that gets smaller, and the step with it.",
     ),
-    ARTICLE,
     TOO_SMALL,
     Scene(
         "One step",
-        "At 1 / (2 a2) the factor is 0: the first update lands on the minimum.",
+        "At one rate, and only there, the first step lands exactly on the minimum.",
         {"rate": "1/6"},
         IT_WORKS,
         "Gradient descent always needs many small steps.",
@@ -58,16 +57,17 @@ SCENES = (
     ),
     Scene(
         "Bounces for ever",
-        "Exactly at the limit every jump is as long as the last one.",
+        "This rate is exactly the limit between jumps that shrink and jumps that grow.",
         {"rate": "1/3"},
         OVERSHOOT,
         "As long as the jumps do not grow, descent gets there in the end.",
         "The limit is a knife’s edge: a hair below it the bouncing dies out, a hair above it the jumps grow.",
     ),
     DIVERGES,
+    ARTICLE,
     Scene(
         "Stops early",
-        "The tolerance measures the step, not the distance: on a gentle slope steps are short far from the minimum.",
+        "On a gentle slope the steps are short even where the minimum is still far away.",
         {"rate": "0.02", "start": 15.0, "a2": 0.1, "a1": 0.0, "a0": 0.0, "tolerance": "1e-2"},
         FREEZE,
         "When the steps are tiny, the minimum must be near.",
@@ -75,7 +75,7 @@ SCENES = (
     ),
     Scene(
         "No minimum",
-        "Descent only knows the slope under the ball. On a hill without a bottom it runs away, whatever the rate.",
+        "Descent knows only the slope under the ball, not whether there is a bottom.",
         {"start": 0.5, "a2": -1.0, "a1": 0.0, "a0": 0.0},
         EXPLOSION,
         "If descent runs away, a smaller rate will cure it.",

@@ -11,9 +11,9 @@ from pages.shared.settings.kinds import Number
 
 # What the words of the glossary mean for these settings: the second sentence of their help.
 HERE = {
-    "a2": "a2 is half of it: above 0 there is a minimum, below 0 a top.",
+    "a2": "a2 is half of it: if it is positive there is a minimum, if it is negative a top.",
     "a1": "a1 is the slope at x = 0 and moves the minimum to −a1 / (2 a2).",
-    "a0": "a0 lifts it as a whole; descent does not notice.",
+    "a0": "a0 lifts the whole curve; descent does not notice.",
 }
 SETTINGS = (
     RATE,

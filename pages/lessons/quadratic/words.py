@@ -46,7 +46,7 @@ def result(picture: Picture, values: dict) -> str:
     x, outcome = picture.x, picture.trace.outcome
     badge = told(verdict(picture), picture, values).badge
     end = "f(x)" if picture.objective.optimum is None else "gap to the minimum"
-    gone = " before the numbers leave the machine’s range" if outcome is Outcome.NOT_FINITE else ""
+    gone = " before the numbers overflow" if outcome is Outcome.NOT_FINITE else ""
     return f"{badge} {count(len(x) - 1, 'update')}{gone}, {end} {number(float(picture.gaps(x[-1:])[0]), 3)}."
 
 
@@ -85,7 +85,7 @@ def why(judged: Verdict, objective: Quadratic) -> str:
     (factor,) = theory.contraction(theory.curvatures(objective), rate).tolist()
     times = f"by the factor 1 − 2·a2·η = **{apart(factor, -1, 0, 1)}**"
     if judged.claim is Claim.RUNS_AWAY:
-        return f"a2 is below 0: each update multiplies the distance to the top x = {turning_point} {times}."
+        return f"a2 is negative: each update multiplies the distance to the top x = {turning_point} {times}."
     return (
         f"Each update multiplies the distance to the minimum x* = {turning_point} {times}: {meaning(judged, factor)}."
     )
@@ -99,8 +99,12 @@ def meaning(judged: Verdict, factor: float) -> str:
     if abs(factor) <= theory.ROUNDING:
         return "the first update lands there"
     if factor == 1:
-        return "it shrinks, by less than the machine can show"
-    return "x changes sides, and the jumps shrink" if factor < 0 else "it shrinks, and x stays on its side"
+        return "the distance shrinks, by less than the computer can show"
+    return (
+        "x changes sides, and the jumps shrink"
+        if factor < 0
+        else "the distance shrinks, and x never crosses the minimum"
+    )
 
 
 def beside_the_limit(judged: Verdict) -> str:
@@ -113,13 +117,13 @@ def end(judged: Verdict, picture: Picture, tolerance: float) -> str:
     outcome, taken = picture.trace.outcome, int(judged.figures["taken"])
     updates = count(taken, "update")
     if outcome is Outcome.NOT_FINITE:
-        return f"After {updates} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
+        return f"After {updates} the numbers overflow (beyond 1.8 × 10³⁰⁸)."
     predicted = theory.updates_to_settle(picture.objective, picture.x[:1], picture.learning_rate, tolerance)
     if outcome is Outcome.STEP_LIMIT:
         more = predicted is not None and predicted > taken
-        needed = f"; theory needs {count(predicted, 'update')} until a step is below the tolerance" if more else ""
-        return f"It ends because only {updates} may be made{needed}."
-    shorter = f"is shorter than the tolerance {number(tolerance)}"
+        needed = f" By theory it would take {count(predicted, 'update')} to meet the tolerance." if more else ""
+        return f"It stopped at its limit of {updates}.{needed}"
+    shorter = f"would be shorter than the tolerance {number(tolerance)}"
     stops = f"It stops after {updates}" if taken else "It stops before the first update"
     if predicted is None:
         return f"{stops}: the next {shorter} by rounding alone; in theory no step is."
@@ -135,7 +139,7 @@ def distance_left(judged: Verdict) -> str:
     if judged.claim is not Claim.NOT_THERE:
         return f"x ends {number(end, 2)} from the minimum."
     return (
-        f"x is still **{number(end, 2)} away** from the minimum: {percent(share)} of the distance at the start is left."
+        f"x is still **{number(end, 2)} away** from the minimum: {percent(share)} of the starting distance is left."
         f" {until_it_is_close(judged, 'update')}."
     )
 
@@ -231,5 +235,5 @@ NOTICE = """
 - Crossing the minimum is not failing. Jumps that grow are.
 - The limit of the rate depends on the curvature alone: the start, a1 and a0 do not change it.
 - The tolerance measures the length of a step, not the distance that is left.
-- The machine keeps about 16 digits of x. Where the gap leaves theory’s line far below, rounding has taken over.
+- The computer keeps about 16 digits of x. Where the gap leaves theory’s line far below, rounding has taken over.
 """

@@ -11,36 +11,36 @@ from pages.shared.words import count, number, percent
 
 
 def table(race: Race) -> str:
-    """Each claim, what this run says of it, and what has to be added."""
+    """Each claim, what this run says of it, and what we would add."""
     rows = [
         (
             "Batch descent is slow per update and heavy in memory.",
             work(race),
-            "That it needs all examples in memory is one implementation’s: gradients can be added up piece by piece.",
+            "It needs all examples in memory only if it is programmed so: gradients can be added up piece by piece.",
         ),
         (
             "Stochastic descent is fast, light and unstable.",
             pace(race),
-            "Fast counted in examples. The instability comes from noise in the targets; it grows with η.",
+            "Fast, counted in examples. The instability comes from noise in the targets, and grows with the rate.",
         ),
         (
             "With a decreasing rate it reaches what batch reaches.",
             arrivals(race),
-            "It gets there, but in more updates than batch; and where all its rates have a finite sum it can freeze.",
+            "It gets there, but in more updates than batch; and if its rates fall too fast, it freezes on the way.",
         ),
-        ("Mini-batch is the best of both.", between(race), "It reduces the instability, it does not remove it."),
+        ("Mini-batch is the best of both.", between(race), "It reduces the instability but does not remove it."),
         (
             "Stochastic descent is unstable by nature.",
             without_noise(race),
-            "Where a line fits all examples exactly, every gradient is 0 there: there is nothing to be unstable.",
+            "Where one line fits all examples exactly, every gradient is 0 there: nothing is left to shake it.",
         ),
         (
             "Online learning follows data that keep arriving.",
             online(race),
-            "Only a rate that does not fall to 0 keeps following.",
+            "Only with a rate that does not fall to 0.",
         ),
     ]
-    head = ["| the article says | this race says | to be added |", "|---|---|---|"]
+    head = ["| the article says | this race says | what we would add |", "|---|---|---|"]
     return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
@@ -77,7 +77,7 @@ def climbing(course: Course) -> float:
 def arrivals(race: Race) -> str:
     falling = [c for c in race.courses if c.lane.schedule.last < c.lane.schedule.initial]
     if not falling:
-        return "No rate falls in this race: see the scene “Decay rescues SGD”."
+        return "No rate falls in this race: see the scene “Decay rescues stochastic descent”."
     ends = [f"{course.name}, falling rate: ends {above(race, float(np.median(course.last)))}" for course in falling]
     return f"At the last update{', median of the seeds' if len(race.seeds) > 1 else ''}: {'; '.join(ends)}."
 
@@ -89,7 +89,7 @@ def between(race: Race) -> str:
 
 def without_noise(race: Race) -> str:
     if race.phases[-1].floor > 0:
-        return f"Here the least loss is {number(race.phases[-1].floor, 3)}: see the scene “No noise, no instability”."
+        return f"Here the lowest loss is {number(race.phases[-1].floor, 3)}: see the scene “No noise, no instability”."
     small = lane_of(race, smallest=True)
     return f"Without noise {small.name} ends at a loss of {number(float(np.median(small.last)), 2)}."
 

@@ -67,7 +67,7 @@ IN_LANES = {
 
 
 def settings(lane: int, rate: Rate) -> tuple[Setting, ...]:
-    sizes = glossary.help("batch size", "n is all of them. Any number can be typed.")
+    sizes = glossary.help("batch size", "n means all of them; you can type any number.")
     each = " ".join(
         f"{name[0].upper()}{name[1:]}: {kind.words}." for name, kind in SCHEDULE_NAMED.items() if kind.words
     )

@@ -64,10 +64,16 @@ def at_the_last_update(race: Race) -> str:
         return f"{begin} all are {said[lowest]}."
     told = f"{begin} {listed(alike)} {'is' if len(alike) == 1 else 'are'} lowest, {said[lowest]}"
     if noise_orders_the_ends(race, race.courses):
-        return f"{told}: what noise leaves grows with η / B."
+        return f"{told}: {noisier(race.courses)}, the more noise stays."
     if noise_orders_the_ends(race, [course for course in race.courses if race.draws(course.lane)]):
-        return f"{told}; among the lanes with noise, what it leaves grows with η / B."
+        return f"{told}; among the lanes with noise, {noisier(race.courses)}, the more of it stays."
     return f"{told}."
+
+
+def noisier(courses: Sequence[Course]) -> str:
+    """What makes a lane noisier than another: the batch size alone where all have one rate."""
+    one_rate = len({course.lane.schedule for course in courses}) == 1
+    return "the smaller the batch" if one_rate else "the larger η / B"
 
 
 def noise_orders_the_ends(race: Race, courses: Sequence[Course]) -> bool:

@@ -189,7 +189,7 @@ class Race:
         return Course(lane, lane.name(self.n_examples), trace, self._loss(trace), clock, drifted)
 
     def draws(self, lane: Lane) -> bool:
-        """Whether chance has a part in what this lane does."""
+        """Whether this lane is random: whether its batches are drawn by chance."""
         return self.order == "replacement" or (self.order == "reshuffled" and lane.size < self.n_examples)
 
     def is_exact(self, lane: Lane) -> bool:

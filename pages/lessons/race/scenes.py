@@ -9,12 +9,12 @@ SAME, BEST, EACH = "same rate for all", "each at its own best rate", "a rate for
 
 STOCHASTIC_LANE_4 = {"lanes": 4, "size4": "1"}
 DECAY = Scene(
-    "Decay rescues SGD",
-    "Lane 4 has the falling rate 0.05 / (1 + 0.01 t): its noise dies down.",
+    "Decay rescues stochastic descent",
+    "Lane 4 lowers its rate as it goes, and its noise dies down.",
     STOCHASTIC_LANE_4 | {"schedule4": InverseTime.name},
     IT_WORKS,
     "Stochastic descent has to live with its noise floor.",
-    "Far away a large rate is right, near the optimum a small one: a falling rate is both in one run.",
+    "Far away a large rate is right, near the optimum a small one: a falling rate gives you both in one run.",
 )
 PUBLISHED = Scene(
     "Mini-batches as published",
@@ -22,30 +22,31 @@ PUBLISHED = Scene(
     {"size1": "8", "size2": "32", "size3": "64"},
     NOISE_FLOOR,
     "Larger batches learn faster, because their gradients are better.",
-    "A larger batch makes fewer updates of the same data with a better gradient: it starts more slowly and ends lower.",
+    "A larger batch makes fewer, better updates from the same data: it starts more slowly and ends lower.",
 )
 DRIFT = Scene(
     "The stream drifts",
-    "Half-way the line changes: one lane keeps its rate, one has stopped, one slows down.",
+    "Halfway the true line changes: can a lane that slows down still follow?",
     {"data": STREAM, "n": 2000, "axis": "linear", "size1": "1", "size2": "1", "size3": "1", "follow": 1}
     | {"schedule2": StepDecay.name, "factor2": 0.0, "every2": 1000, "schedule3": InverseTime.name},
     FREEZE,
     "A learning rate should always go to zero.",
-    "On data that stay the same a rate of zero is rest; on a stream it is a model that can no longer follow.",
+    "Lane 1 keeps its rate, lane 2 has stopped, lane 3 keeps slowing down. On data that stay the same a rate of zero "
+    "means rest; on a stream it means a model that can no longer follow.",
 )
 SCENES = (
     Scene(
         "Opening",
-        "Same data, same start, same rate. Counted in examples stochastic descent is far ahead; look where it ends.",
+        "Who gets near first, and who ends lowest?",
         {"rate": "0.05"},
         NOISE_FLOOR,
         "Who is ahead early is ahead in the end.",
-        "Stochastic descent is near the optimum before batch descent has made its first update; then its noise keeps "
-        "it from settling.",
+        "Same data, same start, same rate: stochastic descent is near the optimum before batch descent has made its "
+        "first update; then its noise keeps it from settling.",
     ),
     Scene(
         "Count updates instead",
-        "The same race on another clock: update for update the lanes move nearly alike.",
+        "The same race, counted in updates: the lanes move nearly alike.",
         {"clock": UPDATES},
         IT_WORKS,
         "Stochastic descent needs fewer updates.",
@@ -54,54 +55,53 @@ SCENES = (
     ),
     Scene(
         "Parallel time",
-        "With 32 workers a mini-batch of 32 takes no longer than a single example.",
+        "With 32 workers, 32 examples take as long as one.",
         {"clock": PARALLEL},
         IT_WORKS,
         "One example at a time is the fastest way to train.",
-        "With workers side by side a single example leaves all of them idle but one; a mini-batch gives each something "
-        "to do.",
-    ),
-    Scene(
-        "Each at its best rate in the long run",
-        "Every lane has the rate with the best factor in the long run. The exact gradient can afford the largest.",
-        {"clock": UPDATES, "rates": BEST},
-        NOISE_FLOOR,
-        "At its best rate stochastic descent ends as low as batch descent.",
-        "The rate that shrinks the error fastest has a high floor at the end: one constant rate cannot do both well.",
-    ),
-    Scene(
-        "No noise, no instability",
-        "All points lie on one line: single examples agree at the optimum, and stochastic descent arrives.",
-        {"noise": 0.0},
-        IT_WORKS,
-        "At a constant rate stochastic descent can never settle.",
-        "The floor comes from examples that disagree at the optimum; where one line fits them all, there is none.",
-    ),
-    DECAY,
-    Scene(
-        "Decays too fast and freezes",
-        "Lane 4 has the rate 0.05 × 0.95ᵗ: it stops before it arrives.",
-        STOCHASTIC_LANE_4 | {"schedule4": Exponential.name, "factor4": 0.95},
-        FREEZE,
-        "The sooner the rate falls, the sooner descent settles at the optimum.",
-        "All rates of this schedule together have a finite sum: when it is used up, descent stands still, wherever it "
-        "is.",
+        "With workers side by side a single example leaves all but one of them idle; a mini-batch gives each of them "
+        "something to do.",
     ),
     Scene(
         "Batch size 1 to n",
-        "Six batch sizes: the smaller the batch, the sooner it is near, and the noisier it stays.",
+        "The smaller the batch, the sooner it is near, and the noisier it stays.",
         {"lanes": 6, "size2": "128", "size3": "64", "size4": "32", "size5": "8", "size6": "1"},
         NOISE_FLOOR,
         "There is one best batch size.",
         "Every batch size trades early progress for late noise: which is best depends on when you stop.",
     ),
     Scene(
-        "Too large for SGD, fine for batch",
-        "At 0.3 the exact gradient arrives; single examples throw the line ever further away.",
+        "Too large for stochastic, fine for batch",
+        "At 0.3 the exact gradient arrives; single examples fly off.",
         {"rate": "0.3"},
         EXPLOSION,
         "A rate that is safe for batch descent is safe for stochastic descent.",
-        "Some single examples are far steeper than the average of all, so the limit of stochastic descent is lower.",
+        "Some single examples are far steeper than the average of all, so stochastic descent needs a smaller rate.",
+    ),
+    DECAY,
+    Scene(
+        "No noise, no instability",
+        "All points lie on one line, so single examples agree at the optimum.",
+        {"noise": 0.0},
+        IT_WORKS,
+        "At a constant rate stochastic descent can never settle.",
+        "The floor comes from examples that disagree at the optimum; where one line fits them all, there is none.",
+    ),
+    Scene(
+        "Decays too fast and freezes",
+        "Lane 4 lowers its rate too fast: it stops before it arrives.",
+        STOCHASTIC_LANE_4 | {"schedule4": Exponential.name, "factor4": 0.95},
+        FREEZE,
+        "The sooner the rate falls, the sooner descent settles at the optimum.",
+        "All rates of this schedule add up to a finite sum: when it is used up, descent stands still, wherever it is.",
+    ),
+    Scene(
+        "Each at its best rate in the long run",
+        "The exact gradient can afford the largest rate.",
+        {"clock": UPDATES, "rates": BEST},
+        NOISE_FLOOR,
+        "At its best rate stochastic descent ends as low as batch descent.",
+        "The rate that shrinks the error fastest has a high floor at the end: one constant rate cannot do both well.",
     ),
     PUBLISHED,
     DRIFT,

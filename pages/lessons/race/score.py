@@ -12,10 +12,10 @@ from pages.shared.words import number, percent
 
 
 def table(race: Race, rest: bool) -> str:
-    """A table: when each lane is below the goal, where it ends, and on wish what that took."""
+    """A table: when each lane is below the goal, where it ends, and, optionally, what that took."""
     middle = ", median" if len(race.seeds) > 1 else ""
-    loss = "loss above the least" if race.has_multiples else "loss"
-    head = ["lane", f"{goal_in_words(race)}: first{middle}", f"for good{middle}"]
+    loss = "loss above the lowest" if race.has_multiples else "loss"
+    head = ["lane", f"first {goal_in_words(race)}{middle}", f"there for good{middle}"]
     head += [f"at the last update{middle}: {value}" for value in (loss, "distance to the optimum")]
     head += ["updates", "epochs", "examples", "spread of the loss, last fifth", "bytes for one update"] if rest else []
     rows = [f"| {' | '.join([course.name, *cells(race, course, rest)])} |" for course in race.courses]

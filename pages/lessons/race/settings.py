@@ -34,13 +34,13 @@ from pages.shared.settings.kinds import Choice, Number, Switch
 ORDERS = {"reshuffled each epoch": "reshuffled", "fixed": "fixed", "drawn with replacement": "replacement"}
 
 HERE = {  # what the words mean for these settings
-    "rates": "Here: one for all lanes, or one for each.",
+    "rates": "All lanes share one, or each has its own.",
     "w1": "The slope.",
     "w2": "The second slope.",
     "b": "The intercept.",
     "unit": "A budget is counted in epochs, updates or examples.",
-    "seeds": "Each run has one, and so an order of its own.",
-    "cloud": f"Arrows: where {CLOUD} batches of each lane would pull, and in black all examples.",
+    "seeds": "Each run of a lane has its own.",
+    "cloud": f"Arrows: where {CLOUD} batches of each lane would pull, and in black where all examples together would.",
     "clock": glossary.help("parallel time"),
 }
 
@@ -110,11 +110,11 @@ def start_of(model: Model, values: Mapping[str, Any]) -> np.ndarray:
 
 
 def label_of_the_start(model: Model) -> str:
-    return "Start, in units of the standardised features" if model.standardise else IN_UNITS_OF_THE_DATA
+    return "Start (in units of the standardised features)" if model.standardise else IN_UNITS_OF_THE_DATA
 
 
 def race_of(values: dict, model: Model) -> tuple[Race, tuple[str, ...]]:
-    """The race on the screen, and what is to be said where it is not as the settings ask."""
+    """The race on the screen, and what has to be said where it is not as the settings ask."""
     objective, n, drifts = model.objective, len(model.dataset.targets), values["data"] == STREAM
     start = start_of(model, values)
     order = "fixed" if drifts else ORDERS[values["order"]]

@@ -40,18 +40,17 @@ def of_race(race: Race) -> Sweep | str:
 def notes_on(race: Race, longest: int) -> list[str]:
     """What is to be known of the lanes: which are cut, and what their limits are."""
     cut = [
-        f"{course.name} ends after {number(longest)} of {count(steps, 'update')}"
+        f"{course.name} makes only {number(longest)} of its {count(steps, 'update')}"
         for course, steps in zip(race.courses, race.steps, strict=True)
         if steps > longest
     ]
     notes = []
     if cut:
         notes.append(
-            f"So that all rates are there at once, {words.listed(cut)}: what stays at the goal until then counts "
-            "as there for good."
+            f"To be quick, {words.listed(cut)} here: what stays at the goal until then counts as there for good."
         )
     if any(limit_of(race, lane) and race.draws(lane) for lane in race.lanes):
-        notes.append("Batches are drawn with replacement: their limit is that of the mean square.")
+        notes.append("For batches drawn at random, “limit” means the mean-square limit.")
     return notes
 
 

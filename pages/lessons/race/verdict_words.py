@@ -117,7 +117,7 @@ def fall(speed: float, noisy: bool) -> str:
 
 
 def floor(judged: Verdict, race: Race) -> str:
-    """The mean loss that noise leaves, in theory."""
+    """How far noise keeps the mean loss up, in theory."""
     if "floor" not in judged.figures:
         return ""
     star = "" if race.order == "replacement" else STAR
@@ -131,7 +131,7 @@ def footnote(race: Race, judged: Sequence[Verdict]) -> str:
         said.append(f"{STAR} Below the safe rate no batch stretches the error, in any order; noise still adds to it.")
     if any("floor" in each.figures for each in judged):
         drawn = "" if race.order == "replacement" else ", for examples drawn with replacement"
-        said.append(f"The noise floor is how far the mean loss stays above the least in theory{drawn}.")
+        said.append(f"The noise floor is how far the mean loss stays above the lowest in theory{drawn}.")
     return " ".join(said)
 
 
@@ -142,20 +142,19 @@ def ending(judged: Verdict, course: Course, race: Race) -> str:
     """Where the lane ended, over the last fifth of its updates."""
     if course.overflows == course.runs:
         runs = f" (the median of {course.runs} seeds)" if course.runs > 1 else ""
-        return f"The numbers leave the machine’s range after {count(int(np.median(course.ended)), 'update')}{runs}."
+        return f"The numbers overflow after {count(int(np.median(course.ended)), 'update')}{runs}."
     if course.overflows:
-        leave = "leaves" if course.overflows == 1 else "leave"
-        return f"{course.overflows} of {course.runs} seeds {leave} the machine’s range."
+        return f"With {course.overflows} of {course.runs} seeds the numbers overflow."
     if "loss" not in judged.figures:
-        return f"Over the last fifth: loss **{above(race, float(course.last_fifth.mean()))}**."
-    return f"Over the last fifth: loss **{above(race, judged.figures['loss'])}**, {distance_left(judged)}."
+        return f"Over the last fifth its loss is **{above(race, float(course.last_fifth.mean()))}**."
+    return f"Over the last fifth its loss is **{above(race, judged.figures['loss'])}**, {distance_left(judged)}."
 
 
 def distance_left(judged: Verdict) -> str:
     """How much of the distance is left, where that has a meaning."""
     if judged.claim is Claim.STANDS_STILL or judged.figures["start"] == 0:
-        return f"distance {number(judged.figures['end'], 2)}"
-    return f"**{percent(judged.figures['share'])}** of the distance left"
+        return f"at a distance of {number(judged.figures['end'], 2)}"
+    return f"with **{percent(judged.figures['share'])}** of the distance left"
 
 
 def slowest(judged: Verdict, race: Race, course: Course) -> str:

@@ -16,7 +16,7 @@ from pages.shared.teaching.verdicts import GAP_GOAL
 from pages.shared.words import count, number, percent, steady
 
 UNITS = {UPDATES: "update", EXAMPLES: "example", PARALLEL: "round"}
-BEYOND = "beyond the machine’s numbers"
+BEYOND = "too large to compute"
 
 
 def unit(race: Race, time: float) -> str:
@@ -25,17 +25,17 @@ def unit(race: Race, time: float) -> str:
 
 
 def above(race: Race, loss: float) -> str:
-    """How far a loss in the end lies above the least one."""
+    """How far a loss in the end lies above the lowest one."""
     if isinf(loss):
         return BEYOND
     multiple = loss / race.least if race.has_multiples else inf
     if multiple < GOAL:
-        return f"{above_the_least(race, loss)} above the least"
-    return number(loss, 3) if isinf(multiple) else f"{number(multiple, 3)} times the least"
+        return f"{above_the_least(race, loss)} above the lowest"
+    return number(loss, 3) if isinf(multiple) else f"{number(multiple, 3)} times the lowest"
 
 
 def above_the_least(race: Race, loss: float) -> str:
-    """The same in per cent; what rounding leaves below the least loss is on it."""
+    """The same in per cent; what rounding leaves below the lowest loss is on it."""
     return percent(max(loss / race.least - 1, 0.0))
 
 
@@ -130,7 +130,7 @@ def off_the_picture(race: Race) -> str:
         inside = plane.holds(*course.trace.theta[: course.ended[0] + 1, 0, :2].T)
         if not inside.all():
             said.append(f"{course.name} at update {number(int(inside.argmin()))}")
-    return f"Off the picture of the parameters for the first time: {', '.join(said)}." if said else ""
+    return f"Leaves the parameter plot for the first time: {', '.join(said)}." if said else ""
 
 
 # ---- the goal
@@ -138,7 +138,7 @@ def off_the_picture(race: Race) -> str:
 
 def goal_in_words(race: Race) -> str:
     if race.has_multiples:
-        return "below twice the least loss"
+        return "below twice the lowest loss"
     return f"within {percent(GAP_GOAL)} of the starting gap"
 
 

@@ -11,7 +11,7 @@ SQUARED, BROADCAST = "mean squared error", "the broadcast mistake"
 
 ARTICLE_LINE = Scene(
     "The line of the article",
-    "Only the slope w is learned, b is held at −1: the loss is a parabola again. Below: the article’s printed numbers.",
+    "Only the slope is learned, so the loss is a parabola again; the article’s printed numbers are below.",
     {"learned": SLOPE, "w1": 8.0, "b": -1.0, "rate": "0.01", "updates": 50},
     IT_WORKS,
     "Fitting a line has nothing to do with a ball in a valley.",
@@ -20,48 +20,38 @@ ARTICLE_LINE = Scene(
 ARTICLE_START = {"data": TWO, "w1": -0.3239247, "w2": 0.5574488, "b": 0.5710429, "updates": 1000}
 PUBLISHED = Scene(
     "A bug in print",
-    "Each prediction is compared with every target: the weights shrink to 0 in place of going to 1.3 and −1.",
+    "Each prediction is compared with every target, so the weights shrink to 0 instead of going to 1.3 and −1.",
     ARTICLE_START | {"loss": BROADCAST, "rate": "0.001"},
     PUBLISHED_BUG,
     "If the loss falls at every epoch, the code is right.",
-    "A column less a row is a whole table, and no error message: look at the shape of the residuals before you trust "
-    "the loss.",
+    "Subtract a row from a column and you get a whole table, without an error: look at the shape of the residuals "
+    "before you trust the loss.",
 )
 REPAIRED = Scene(
     "The bug repaired",
-    "The right loss, the same start and rate: the right direction, and far from there after 1,000 epochs.",
+    "With the loss repaired it heads the right way, but 1,000 epochs are far too few.",
     ARTICLE_START | {"rate": "0.001"},
     TOO_SLOW,
-    "Once the bug is mended, the settings are fine.",
-    "One mistake had hidden another: with the right loss one sees that the rate is too small for so few epochs.",
+    "Once the bug is fixed, the settings are fine.",
+    "One mistake had hidden another: with the right loss you see that the rate is too small for so few epochs.",
 )
 MEANT = Scene(
     "The rate it meant",
-    "At 0.01, the rate that the listing sets and then forgets, it arrives.",
+    "At 0.01, the rate that the listing sets and then overwrites, it arrives.",
     ARTICLE_START | {"rate": "0.01"},
     IT_WORKS,
     "If a run has not arrived, it needs more epochs.",
-    "Before you pay for more epochs, look how far the rate lies below its limit.",
+    "Before you pay for more epochs, look at how far the rate lies below its limit.",
 )
 SCENES = (
     Scene(
         "Opening",
-        "Two speeds: the loss falls steeply at first and then crawls. Look for the elbow.",
+        "The loss falls steeply at first and then crawls: look for the elbow.",
         {"rate": "0.05"},
         RAVINE,
         "When the loss hardly falls any more, the training is done.",
         "One rate has to serve a steep and a flat direction: at the elbow the steep one is done, and the flat one has "
         "only begun.",
-    ),
-    ARTICLE_LINE,
-    Scene(
-        "A parameter overshoots",
-        "Only w is wrong at the start, and yet b leaves its best value, and comes back slowly.",
-        {"w1": 8.0, "b": -1.0, "rate": "0.01", "updates": 400},
-        OVERSHOOT,
-        "A parameter that starts at its best value stays there.",
-        "The gradient of b depends on w: as long as the slope is wrong, moving b lowers the loss too, and later b has "
-        "to come back.",
     ),
     Scene(
         "Doubled once too often",
@@ -77,19 +67,19 @@ SCENES = (
         {"data": MPG, "rate": "1e-7", "updates": 1000},
         BAD_SCALING,
         "The unit of a feature makes no difference to gradient descent.",
-        "Pounds or tons give the same best fit, and decide how long descent takes to find it.",
+        "Pounds or tons: the best fit is the same, but the unit decides how long descent takes to find it.",
     ),
     Scene(
         "Standardised features",
-        "The same data on one scale: with two standardised features the best rate is 0.5, and a few epochs do.",
+        "The same data on one scale: the best rate is now 0.5, and a few epochs are enough.",
         {"data": MPG, "standardise": True, "rate": "0.5"},
         IT_WORKS,
         "Standardising the features changes what the model can fit.",
-        "Standardising makes the valley rounder and leaves the best fit where it is: only the way there gets shorter.",
+        "Standardising makes the valley rounder and leaves the best fit as it is: only the way there gets shorter.",
     ),
     Scene(
         "A valley",
-        "Two equal features: every point along the valley is as good. Descent ends where it first meets the floor.",
+        "Two equal features: every point along the valley is as good, and descent ends where it meets the floor.",
         {"data": EQUAL, "rate": "0.05", "w1": 3.0, "w2": -2.0},
         RAVINE,
         "If the loss is as low as it can be, the weights are the true ones.",
@@ -106,4 +96,14 @@ SCENES = (
     PUBLISHED,
     REPAIRED,
     MEANT,
+    Scene(
+        "A parameter overshoots",
+        "Only the slope is wrong at the start, and yet the intercept leaves its best value and comes back slowly.",
+        {"w1": 8.0, "b": -1.0, "rate": "0.01", "updates": 400},
+        OVERSHOOT,
+        "A parameter that starts at its best value stays there.",
+        "The gradient of the intercept depends on the slope: as long as the slope is wrong, moving the intercept "
+        "lowers the loss too, and later it has to come back.",
+    ),
+    ARTICLE_LINE,
 )

@@ -31,11 +31,11 @@ HERE = {
     "made": "The data are made with it.",
     "w": "The slope, in the units of the data.",
     "b": "The intercept, in the units of the data.",
-    "updates": "The run ends after so many.",
-    "learned": "With one feature b can be held where it starts.",
-    "loss": "The broadcast mistake is one of a published program.",
-    "equal": "With equal scales the gradient stands at right angles on it.",
-    "hand": "Make them small with a line of your own, then let descent go on from it.",
+    "updates": "The run ends after this many.",
+    "learned": "With one feature, b can be held at its start.",
+    "loss": "The broadcast mistake comes from a published program.",
+    "equal": "With equal scales the gradient stands at right angles to it.",
+    "hand": "Make them small with a line of your own, then let descent go on from there.",
 }
 
 NOISY_SETTINGS = (
@@ -60,7 +60,7 @@ def all_settings() -> tuple:
         parameter("b", "b", 0, 0.5, glossary.help("start", HERE["b"])),
         Number("updates", "Epochs", 1, 10_000, 100, 50, whole=True, help=glossary.help("epoch", HERE["updates"])),
         Switch("standardise", "Standardise the features", then=remember_the_switch, help=glossary.help("standardise")),
-        Choice("learned", "What is learned", (ALL, SLOPE), ALL, help=glossary.help("theta", HERE["learned"])),
+        Choice("learned", "Parameters to learn", (ALL, SLOPE), ALL, help=glossary.help("theta", HERE["learned"])),
         Choice("loss", "Loss", (SQUARED, BROADCAST), SQUARED, help=glossary.help("loss", HERE["loss"])),
         tolerance("0"),
         Choice("scale", "Axis of the loss", ("log", "linear"), "log", ordered=True, help=glossary.help("log axis")),

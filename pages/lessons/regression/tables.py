@@ -64,9 +64,9 @@ def stability_column(model: Model, fit: Fit, current: bool) -> dict[str, str]:
         "condition number κ = λmax / λmin": number(theory.condition_number(curved)),
         "limit of the rate 2 / λmax": number(theory.rate_limit(curved)),
         "best rate 2 / (λmin + λmax)": number(best),
-        "rate looked at": f"{number(rate)} ({'yours' if current else 'the best'})",
-        "an epoch keeps of the error, steepest": apart(factors[-1], 0, 1, -1),
-        "an epoch keeps of the error, flattest": apart(factors[0], 0, 1, -1),
+        "rate": f"{number(rate)} ({'yours' if current else 'the best'})",
+        "share of the error left after an epoch, steepest direction": apart(factors[-1], 0, 1, -1),
+        "share of the error left after an epoch, flattest direction": apart(factors[0], 0, 1, -1),
         "epochs until the gap is 1 % of its start, theory": "never" if predicted is None else number(predicted),
         "the same, measured": measured_epochs(Fit(model, rate, trace), longest),
     }

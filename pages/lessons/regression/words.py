@@ -14,6 +14,7 @@ from pages.shared.teaching.verdict_words import beside, direction, kept_by_its_s
 from pages.shared.teaching.verdicts import CLOSE, GAP_GOAL, Claim, Reason, Verdict, in_theory, of_descent
 from pages.shared.words import apart, count, number, percent, rate_text, steady
 
+ROUND = 2  # a condition number below which a valley is nearly round
 CONVENTIONS = (
     "The loss is the mean of the squared residuals, not half of it: a course that halves it needs twice our rate for "
     "the same steps. Standardising divides by the population standard deviation (n, not n − 1)."
@@ -76,14 +77,14 @@ def told(judged: Verdict, fit: Fit) -> Told:
         sizes_apart(fit.model.sizes) if judged.reason is Reason.SIZES else "",
         speeds(fit, curved, judged.claim is Claim.DIVERGES),
         distance_left(judged),
-        "This loss is least where every prediction is the mean of the targets." if fit.model.broadcast else "",
+        "This loss is lowest where every prediction is the mean of the targets." if fit.model.broadcast else "",
         progress(fit),
         slowest(judged, fit),
         left_the_picture(fit),
     ]
     if (curved == 0).any():
         figures.append(
-            "One direction is flat as far as the machine can tell: a valley of equally good fits, no unique optimum."
+            "One direction is flat as far as the computer can tell: a valley of equally good fits, no unique optimum."
         )
     return Told(judged.badge, title, sentence, tuple(filter(None, figures)))
 
@@ -101,10 +102,10 @@ def beside_the_limit(judged: Verdict) -> str:
 
 def result(fit: Fit) -> str:
     """A run in one line: the regime, how far it went and where it ended."""
-    gone = " before the numbers leave the machine’s range" if fit.trace.outcome is Outcome.NOT_FINITE else ""
+    gone = " before the numbers overflow" if fit.trace.outcome is Outcome.NOT_FINITE else ""
     epochs, loss = count(fit.trace.steps_taken, "epoch"), number(fit.trace.value[-1])
     badge = told(verdict(fit), fit).badge
-    return f"{badge} {epochs}{gone}, loss {loss}; the least possible is {number(fit.model.floor)}."
+    return f"{badge} {epochs}{gone}, loss {loss}; the lowest possible is {number(fit.model.floor)}."
 
 
 def speeds(fit: Fit, curved: np.ndarray, diverges: bool) -> str:
@@ -120,11 +121,11 @@ def speeds(fit: Fit, curved: np.ndarray, diverges: bool) -> str:
 
 
 def progress(fit: Fit) -> str:
-    """How near the loss came to the least possible one, and when."""
+    """How near the loss came to the lowest possible one, and when."""
     taken, loss = fit.trace.steps_taken, float(fit.trace.value[-1])
     if fit.trace.outcome is Outcome.NOT_FINITE:
-        return f"After {count(taken, 'epoch')} the numbers leave the machine’s range (1.8 × 10³⁰⁸)."
-    came = f"After {count(taken, 'epoch')} the loss is {number(loss)}{quality(fit, loss)}; the least possible is "
+        return f"After {count(taken, 'epoch')} the numbers overflow (beyond 1.8 × 10³⁰⁸)."
+    came = f"After {count(taken, 'epoch')} the loss is {number(loss)}{quality(fit, loss)}; the lowest possible is "
     came += f"{number(fit.model.floor)}."
     predicted = theory.updates_to_shrink(fit.model.objective, fit.trace.theta[0], fit.learning_rate, GAP_GOAL)
     if predicted is None:
@@ -181,12 +182,12 @@ def question(fit: Fit) -> Question | None:
     answers = [
         Answer(
             f"{number(low + 1 if low > 1 else 1)} to {number(10 * low)}",
-            needs=f"a condition number κ of about {number(needed(rate * steepest, 3 * low), 2)}",
+            needs=valley(needed(rate * steepest, 3 * low)),
         )
         for low in powers
     ]
     right = len(powers) if truth is None else next(i for i, low in enumerate(powers) if truth <= 10 * low)
-    needs_never = "a rate at or above the limit 2 / λmax"
+    needs_never = "a rate at or above its limit"
     answers.append(Answer("Never", "it only approaches", needs_never))
     text = "How many epochs until the distance to the best line is 1 % of what it was at the start?"
     return Question(text, tuple(answers), right, reason(fit, truth))
@@ -201,16 +202,22 @@ def reason(fit: Fit, truth: int | None) -> str:
     flattest, steepest = float(with_an_error.min()), float(with_an_error.max())
     steep, flat = (apart(1 - rate * curvature, 0, 1, -1) for curvature in (steepest, flattest))
     if in_theory(objective, start, rate) in (Claim.DIVERGES, Claim.BOUNCES):
-        return f"The steep direction multiplies its error by 1 − η·λmax = **{steep}** per epoch: it never settles."
+        return f"Each epoch multiplies the error in the steep direction by **{steep}**: it never settles."
     if truth is None:
-        return f"The flat direction keeps 1 − η·λmin = **{flat}** of its error per epoch: that takes too long to count."
+        return f"The flat direction keeps **{flat}** of its error per epoch: that takes too long to count."
     takes = f"It takes **{count(truth, 'epoch')}**."
     if flattest == steepest:
         return f"{takes} There is an error along one direction alone, and an epoch keeps **{flat}** of it."
     return (
-        f"{takes} The steep direction keeps 1 − η·λmax = **{steep}** of its error per epoch, the flat one 1 − η·λmin = "
-        f"**{flat}**: the slower of the two decides."
+        f"{takes} Per epoch the steep direction keeps **{steep}** of its error, the flat one **{flat}**: the slower of "
+        "the two decides."
     )
+
+
+def valley(condition_number: float) -> str:
+    """A valley by its shape."""
+    shape = "a nearly round valley" if condition_number < ROUND else "a valley"
+    return f"{shape} with a condition number κ of about {number(condition_number, 2)}"
 
 
 def needed(reach: float, epochs: float) -> float:

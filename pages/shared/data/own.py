@@ -38,7 +38,7 @@ def choose(page: str) -> tuple[Dataset, tuple[str, ...]]:
         dataset, notes = selection.choose(table, target, features)
         return dataset, (*said, *notes)
     except TableError as error:
-        return datasets.line(), (*said, f"{error} The six points are shown.")
+        return datasets.line(), (*said, f"{error} Showing the six built-in points instead.")
 
 
 def uploaded(page: str) -> tables.Table:
@@ -46,13 +46,13 @@ def uploaded(page: str) -> tables.Table:
         "A CSV file of up to 10 MB", type=["csv", "txt", "tsv"], max_upload_size=10, key=f"{page}_file"
     )
     if file is None:
-        raise TableError("No file is chosen yet.")
+        raise TableError("Choose a file.")
     return read(file.file_id, file.getvalue)
 
 
 def pasted(page: str) -> tables.Table:
     text = st.text_area(
-        "A table, first row the names", FIRST_TABLE, key=f"{page}_text", height=140, persist_state="session"
+        "A table with the names in its first row", FIRST_TABLE, key=f"{page}_text", height=140, persist_state="session"
     )
     table = read(text, lambda: text)
     return replace(table, notes=(*table.notes, EXAMPLE)) if text == FIRST_TABLE else table

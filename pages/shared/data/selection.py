@@ -70,4 +70,4 @@ def _has_valley(features: np.ndarray) -> bool:
 
 
 def _rounded(column: np.ndarray) -> str:
-    return " as far as the machine can tell" if np.ptp(column) > 0 else ""
+    return " as far as the computer can tell" if np.ptp(column) > 0 else ""

@@ -94,7 +94,7 @@ def _numbers(name: str, cells: Sequence[str]) -> tuple[np.ndarray, str | None]:
 
 def _too_few(names: list[str], texts: dict[str, str]) -> TableError:
     found = f"only {literal(names[0])}" if names else "none"
-    why = f"; elsewhere not every cell is a number, such as 1.5: {_listed(texts)}" if texts else ""
+    why = f"; not numbers like 1.5: {_listed(texts)}" if texts else ""
     return TableError(f"A fit needs 2 columns of numbers, a target and a feature, and this table has {found}{why}.")
 
 

@@ -54,7 +54,7 @@ def main(lessons: Sequence[Lesson]) -> None:
     finally:
         st.session_state[FRAME_IS_UP] = False
     if st.button(
-        "Glossary", key="glossary", icon=":material/dictionary:", help="Every term in a sentence", type="tertiary"
+        "Glossary", key="glossary", icon=":material/dictionary:", help="Every term in one sentence", type="tertiary"
     ):
         show_glossary()
     settings = st.session_state.pop(ADDRESS, {})

@@ -14,12 +14,12 @@ from pages.shared.settings.rates import Rate
 from pages.shared.words import number
 
 RATE = Rate("rate", "Learning rate η (eta)", "0.05", help=glossary.help("learning rate"))
-NO_RATE = "That is more, or less, than the machine’s numbers can say."
+NO_RATE = "The computer has no number that large, or that small."
 NOISE = Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1, help=glossary.help("noise"))
 OUTLIERS = Number("outliers", "Outliers", 0, 20, 0, 1, whole=True, help=glossary.help("outlier"))
 TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
 STEEPEST = LARGEST / SMALLEST  # the largest slope that a table can ask for
-IN_UNITS_OF_THE_DATA = "Start, in the units of the data"
+IN_UNITS_OF_THE_DATA = "Start (in the units of the data)"
 
 
 def tolerance(default: str) -> Choice:

@@ -14,7 +14,7 @@ GROUPS = {
     "What is minimised": (
         Term("theta", "θ", "The parameters: the numbers that descent changes, such as slope and intercept of a line."),
         Term("start", "θ₀", "Where the parameters are before the first update."),
-        Term("objective", "f(θ)", "The function whose lowest point is looked for."),
+        Term("objective", "f(θ)", "The function whose lowest point descent looks for."),
         Term("loss", "", "The objective where there are data: here the mean of the squared residuals, not half of it."),
         Term(
             "gradient",
@@ -22,20 +22,22 @@ GROUPS = {
             "The slopes of the objective, one for each parameter: together they point to where it rises fastest, and "
             "descent goes the other way.",
         ),
-        Term("optimum", "θ*", "Parameters at which the objective is least; in a valley there are many."),
-        Term("gap", "f(θ) − f*", "How far the value of the objective lies above the least possible one."),
+        Term("optimum", "θ*", "The parameters with the lowest value of the objective; in a valley there are many."),
+        Term("gap", "f(θ) − f*", "How far the value of the objective lies above the lowest possible one."),
         Term("contour", "", "A line along which the loss stays the same."),
         Term(
             "slice",
             "",
-            "A picture of two parameters with the others held fixed; a path drawn on it is only a projection, for the "
-            "others move as well.",
+            "A picture of two parameters with the others held fixed; a path drawn on it is only a projection, because "
+            "the others move as well.",
         ),
     ),
     "The update": (
-        Term("update", "t", "One step of descent: the new θ is the old θ less the learning rate times the direction."),
+        Term("update", "t", "One step of descent: the new θ is the old θ minus the learning rate times the direction."),
         Term(
-            "learning rate", "η", "How far one update goes: η times the gradient, or times what the rule makes of it."
+            "learning rate",
+            "η",
+            "How long the steps are: an update moves by η times the gradient, or times what the rule makes of it.",
         ),
         Term(
             "direction",
@@ -73,7 +75,7 @@ GROUPS = {
     ),
     "How it goes": (
         Term("run", "", "All updates from the start to the end, with the numbers of each."),
-        Term("converges", "", "Comes as near to an optimum as one likes, if it only goes on long enough."),
+        Term("converges", "", "Gets as close to an optimum as you like, given enough updates."),
         Term("arrives", "", "Ends at most 1 % of the starting distance away from the nearest optimum."),
         Term("diverges", "", "Moves away from the optimum without end."),
         Term(
@@ -97,7 +99,7 @@ GROUPS = {
         Term(
             "noise floor",
             "",
-            "How far above the least loss descent on batches stays on average at a constant rate, because its "
+            "How far above the lowest loss descent on batches stays on average at a constant rate, because its "
             "gradients stay noisy.",
         ),
         Term(
@@ -112,9 +114,9 @@ GROUPS = {
         Term(
             "curvature",
             "λ",
-            "How fast the slope changes along a direction; the curvatures are the eigenvalues of the Hessian, the "
-            "matrix of second derivatives.",
+            "How fast the slope changes along a direction: large across a narrow valley, small along it.",
         ),
+        Term("Hessian", "", "The matrix of second derivatives; its eigenvalues are the curvatures λ."),
         Term(
             "condition number",
             "κ",
@@ -137,10 +139,10 @@ GROUPS = {
         Term("intercept", "b", "The prediction where every feature is 0."),
         Term("RMSE", "", "The root of the mean of the squared residuals: the loss in the unit of the target."),
         Term("R²", "", "The share of the variance of the targets that the fit explains: 1 − loss / variance."),
-        Term("residual", "", "What is left of a target when its prediction is taken away."),
-        Term("noise", "", "What chance adds to every target; its standard deviation says how much."),
+        Term("residual", "", "Target minus prediction."),
+        Term("noise", "", "The random amount that is added to every target; its standard deviation says how much."),
         Term("outlier", "", "An example whose target lies far from where the others would put it."),
-        Term("seed", "", "Where chance begins: the same seed draws the same numbers again."),
+        Term("seed", "", "A number that fixes the random draws: the same seed repeats them."),
         Term("stream", "", "Examples that are seen once, in the order of their arrival."),
     ),
     "Batches": (
@@ -152,7 +154,7 @@ GROUPS = {
         Term(
             "order",
             "",
-            "How the examples come into the batches: shuffled for each epoch, as they stand, or each drawn from all.",
+            "How the batches are filled: shuffled for each epoch, in a fixed order, or each example drawn from all.",
         ),
         Term(
             "drawn with replacement",
@@ -162,19 +164,19 @@ GROUPS = {
         Term(
             "gradient noise",
             "",
-            "How the gradient of a batch differs from that of all examples; less, on average, the larger the batch.",
+            "How much the gradient of a batch differs from that of all examples: the larger the batch, the less.",
         ),
     ),
     "The race": (
-        Term("lane", "", "One of those who race: a batch size with its learning rate, schedule and rule."),
+        Term("lane", "", "One racer: a batch size with its learning rate, schedule and rule."),
         Term("clock", "", "What counts as time in a race: updates, examples seen or parallel time."),
-        Term("examples seen", "", "How many examples all updates so far have looked at: the work that is done."),
+        Term("examples seen", "", "How many examples all updates so far have looked at: the work done."),
         Term(
             "parallel time",
             "",
             "Rounds of P workers who share each batch: a batch of B takes B / P rounds, rounded up.",
         ),
-        Term("workers", "P", "How many examples can be looked at at the same time."),
+        Term("workers", "P", "How many examples can be processed at the same time."),
     ),
     "The picture": (
         Term("picture", "", "The stretch of an axis that is drawn; what lies outside is computed all the same."),

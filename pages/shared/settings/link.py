@@ -42,7 +42,7 @@ class LessonLink:
 
 
 def read(page: str, every: Mapping[str, list[str]], settings: Mapping[str, Setting]) -> LessonLink:
-    """What the address says, each name with all its values. What it says in vain is put into sentences."""
+    """What the address says, each name with all its values. Anything unusable in it is reported in a sentence."""
     problems: list[str] = []
     names = ("hidden", "locked", "at", "question", "note")
     said = {name: _once(name, every.get(f"{page}_{name}", []), problems) for name in names}
@@ -74,9 +74,9 @@ def read(page: str, every: Mapping[str, list[str]], settings: Mapping[str, Setti
 
 
 def _once(name: str, said: list[str], problems: list[str]) -> str:
-    """What is said under a name; of two things none."""
+    """What is said under a name; nothing where two things are."""
     if len(said) > 1:
-        problems.append(f"The link: {name} is said more than once, {some_of(map(literal, said))}; it is left out.")
+        problems.append(f"The link: {name} appears more than once, {some_of(map(literal, said))}; it is left out.")
     return said[0] if len(said) == 1 else ""
 
 
@@ -94,7 +94,7 @@ def share(page: str, labels: Mapping[str, str], settings: Mapping[str, Any], not
         ):
             if st.toggle(label, key=f"{page}_share_{name}"):
                 extras[f"{page}_{name}"] = "true"
-        if st.toggle("Embed: without the frame of the app", key=f"{page}_share_embed"):
+        if st.toggle("Embed: without the app’s navigation", key=f"{page}_share_embed"):
             extras["embed"] = "true"
         at = st.number_input("Open at update (empty: the last)", 0, LAST, None, key=f"{page}_share_at")
         if at is not None:

@@ -2,7 +2,7 @@
 
 Every setting is bound to the address under the key <page>_<name>, so the address is the whole state of a page and
 `st.session_state` only a cache. Streamlit replaces a value in a link that its widget cannot take by the default and
-cleans the address without a word; so the link is read first, and what it said in vain is put into a sentence.
+cleans the address without a word; so the link is read first, and anything unusable in it is reported in a sentence.
 """
 
 from collections.abc import Callable, Mapping

@@ -40,7 +40,7 @@ class Rate:
     @property
     def bound(self) -> str:
         most = number(float(np.finfo(float).max))
-        return f"a positive number up to {most} (such as 0.05, 1e-3 or 1/6, in at most {LONGEST} characters)"
+        return f"a positive number such as 0.05, 1e-3 or 1/6 (up to {most}, in at most {LONGEST} characters)"
 
     def widget(self, key: str, value: str, panel: Any) -> str:
         text, above = f"{key}_text", st.container()

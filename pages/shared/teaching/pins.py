@@ -160,7 +160,7 @@ class Pins:
             for name, value in settings.items()
             if value != self.now[name]
         ]
-        lines = [f"**{label}** {SIGNS[label]} {', '.join(differ) or 'the settings of now'}", self.kept[label].result]
+        lines = [f"**{label}** {SIGNS[label]} {', '.join(differ) or 'same settings as now'}", self.kept[label].result]
         if self.unlike[label]:
             where = "Not in every chart" if label in self.drawn else "Not drawn"
             lines.append(f":gray[{where}: {', '.join(self.unlike[label])}.]")

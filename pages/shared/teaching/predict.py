@@ -72,7 +72,7 @@ class Prediction:
         if self.is_answered:
             st.markdown(f"Your prediction: **{self.question.answers[self.given].text}**")
         elif self.wanted:
-            st.caption("There is nothing to predict in these settings.")
+            st.caption("Nothing to predict with these settings.")
         with st.container(horizontal=True, key=f"{self.scope}_verdict"):
             with st.container():
                 if self.is_answered:

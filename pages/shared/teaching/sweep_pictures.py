@@ -108,7 +108,7 @@ def _sentence(sweep: Sweep, curve: Curve) -> str:
         told = f"{brings}; the fastest from this start, {rate}, needs {needs}"
     else:
         told = f"none brings {sweep.achieved} for good within the budget; {rate} comes nearest"
-    grow = f" At {curve.grow} the gap ends larger than it began." if curve.grow else ""
+    grow = f" With {curve.grow} of them the gap ends larger than it began." if curve.grow else ""
     return f"{begin} {RATES} rates {told}; yours, {number(curve.own)}, {_yours(sweep, curve)}.{grow}"
 
 
