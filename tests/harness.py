@@ -42,8 +42,7 @@ def open_lesson(page: str, **link) -> AppTest:
 
 def made_link(app: AppTest, page: str) -> dict[str, str]:
     """The link that the share box offers."""
-    app.session_state[f"{page}_share"] = True
-    app.run()
+    app.button(key=f"{page}_share").click().run()
     assert not app.exception
     (link,) = [
         block.value for block in app.code if block.value.startswith("http") or "?" in block.value or not block.value
@@ -56,6 +55,22 @@ def opened(page: str, link: dict[str, str]) -> AppTest:
     return open_lesson(
         page, **{name.removeprefix(f"{page}_"): value for name, value in link.items() if name != "embed"}
     )
+
+
+def scene_on_screen(app: AppTest) -> str | None:
+    """The name of the scene that the page says it shows."""
+    labels = [block.proto.popover.label for block in app.get("popover")]
+    names = [label.removeprefix("Scene: ") for label in labels if label.startswith("Scene: ")]
+    return names[0] if names else None
+
+
+def choose_scene(app: AppTest, page: str, name: str) -> AppTest:
+    """Open the scenes and take this one."""
+    app.session_state[f"{page}_scenes"] = True
+    app.run()
+    app.button(key=f"{page}_scene_{name}").click().run()
+    assert not app.exception
+    return app
 
 
 def in_a_link(value):

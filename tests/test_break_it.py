@@ -19,7 +19,7 @@ from pages.lessons.regression.settings import SUGGESTED_RATE
 from pages.shared.data.own import OWN
 from pages.shared.settings.kinds import BatchSize, Number
 from pages.shared.settings.rates import Rate
-from tests.harness import CASES, FILES, any_value, drawn, examples, made_link, open_lesson, opened
+from tests.harness import CASES, FILES, any_value, choose_scene, drawn, examples, made_link, open_lesson, opened
 
 LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}
 NO_VALUE = ["", " ", "x", "inf", "nan", "-1", "1e400", "1/0", "0", "1,000,000", "`$x$`", "\u202e1", "é" * 24]
@@ -86,10 +86,8 @@ class Reader(RuleBasedStateMachine):
     @rule(data=some.data())
     def choose_a_scene(self, data):
         scene = data.draw(some.sampled_from(self.scenes), "scene")
-        buttons = self.app.button_group(key=f"{self.page}_scene")
-        if buttons.value != scene.name:
-            buttons.set_value(scene.name).run()
-            self.wished = self.defaults | scene.settings
+        choose_scene(self.app, self.page, scene.name)
+        self.wished = self.defaults | scene.settings
 
     @rule()
     def reset(self):

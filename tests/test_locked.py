@@ -11,7 +11,7 @@ import pytest
 from pages import lessons
 from pages.shared.settings.kinds import BatchSize, Choice, Number, Switch
 from pages.shared.settings.rates import Rate
-from tests.harness import in_a_link, open_lesson
+from tests.harness import choose_scene, in_a_link, open_lesson
 
 LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}
 SETTINGS = {page: {setting.name: setting for setting in own} for page, (own, _) in LESSONS.items()}
@@ -84,7 +84,7 @@ def click_every_chart(app) -> Iterator[str]:
 
 def choose_every_scene(app, page: str) -> Iterator[str]:
     for scene in LESSONS[page][1]:
-        app.button_group(key=f"{page}_scene").set_value(scene.name).run()
+        choose_scene(app, page, scene.name)
         yield scene.name
 
 

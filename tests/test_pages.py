@@ -12,7 +12,7 @@ from gdcore import GradientDescent, Quadratic, descend
 from pages.lessons import LESSONS
 from pages.lessons.quadratic import QUADRATIC
 from pages.shared.take_home.libraries import PACKAGES, PROGRAMS
-from tests.harness import any_value, drawn, numbers_printed, open_lesson, program, verdict
+from tests.harness import any_value, choose_scene, drawn, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in QUADRATIC.settings}
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
@@ -31,7 +31,7 @@ def run_of(values: dict):
 
 def test_a_deep_link_on_a_fresh_server_runs_inside_the_frame():
     app = open_quadratic()
-    assert app.title[0].value.startswith("Descent on f(x)")
+    assert app.title[0].value.startswith("f(x) = ")
     assert any("stMainBlockContainer" in block.proto.body for block in app.get("html"))
 
 
@@ -86,7 +86,7 @@ SCENE_CLAIMS = {
 @pytest.mark.parametrize("scene", QUADRATIC.scenes, ids=lambda scene: scene.name)
 def test_a_scene_shows_what_its_name_claims(scene):
     app = open_quadratic()
-    app.button_group(key="quadratic_scene").set_value(scene.name).run()
+    choose_scene(app, "quadratic", scene.name)
     assert not app.exception
     assert scene.look in [text.value for text in app.markdown]
     for claim in SCENE_CLAIMS[scene.name]:
@@ -95,7 +95,7 @@ def test_a_scene_shows_what_its_name_claims(scene):
 
 def test_choosing_a_scene_can_be_undone():
     app = open_quadratic(rate="0.07", start="-3.5", a1="1.5")
-    app.button_group(key="quadratic_scene").set_value("No minimum").run()
+    choose_scene(app, "quadratic", "No minimum")
     app.button(key="quadratic_undo").click().run()
     values = {name: app.session_state[f"quadratic_{name}"] for name in ("rate", "start", "a1", "a2")}
     assert values == {"rate": "0.07", "start": -3.5, "a1": 1.5, "a2": 3}
@@ -185,8 +185,7 @@ def test_the_specification_of_a_chart_does_not_depend_on_the_settings():
 def test_a_link_carries_every_setting():
     link = {"rate": "1/7", "start": "-3.25", "a2": "0.5", "a1": "1.5", "a0": "-9", "updates": "77", "tolerance": "1e-9"}
     app = open_quadratic(**link, left="-4", right="6.5")
-    app.session_state["quadratic_share"] = True
-    app.run()
+    app.button(key="quadratic_share").click().run()
     (shared,) = [block.value for block in app.code if "quadratic_rate" in block.value]
     pairs = dict(pair.split("=") for pair in shared.split("?")[1].split("&"))
     assert pairs["quadratic_rate"] == "1%2F7"
