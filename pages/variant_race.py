@@ -50,7 +50,6 @@ def page() -> None:
     with stage.show(said, words.bar(race, panel.values["follow"] - 1), lambda: question.of_race(race), way_out):
         draw(race, stage)
         with stage.below():
-            st.caption(said.notes)
             more(race, stage)
 
 

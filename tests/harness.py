@@ -80,10 +80,14 @@ def in_a_link(value):
 
 
 def verdict(app: AppTest) -> str:
-    """All that is said of the run, above the charts and below them."""
-    above = next(text.value for text in app.markdown if "-badge[" in text.value)
-    below = [text.value for text in app.markdown if text.value.startswith("**In numbers:**")]
-    return " ".join([above, *below])
+    """All that is said of the run: the plain sentence above the charts, and the figures behind it."""
+    return f"{next(text.value for text in app.markdown if '-badge[' in text.value)} {figures(app)}"
+
+
+def figures(app: AppTest) -> str:
+    """What *In numbers* opens, without the terms that it explains."""
+    (popover,) = (block for block in app.get("popover") if block.proto.popover.label == "In numbers")
+    return popover.markdown[0].value
 
 
 def cells(table: str) -> list[list[str]]:

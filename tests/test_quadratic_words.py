@@ -121,7 +121,7 @@ def test_what_stands_on_the_page_of_the_quadratic_is_what_the_record_says(values
     picture = compute(values)
     judged = quadratic_words.verdict(picture)
     page = on_the_page("quadratic", values)
-    assert f":{judged.badge}-badge[**{quadratic_words.title(judged, picture.objective)}**]" in page
+    assert f":{judged.badge}-badge[**{quadratic_words.title(judged)}**]" in page
     if "share" in judged.figures:
         assert beside(judged.figures["rate"], judged.figures["limit"], name="the limit 1 / a2 =") in page
 

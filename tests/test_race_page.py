@@ -15,7 +15,7 @@ from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES
 from pages.lessons.race.scenes import STREAM
 from pages.lessons.race.take_home import FILES
 from pages.shared.take_home.run import csv_text
-from tests.harness import choose_scene, drawn, numbers_printed, open_lesson, program, scene_on_screen
+from tests.harness import choose_scene, drawn, figures, numbers_printed, open_lesson, program, scene_on_screen
 from tests.races import FLATTEST, OPENING, STEEPEST, race, told
 
 SETTINGS = {setting.name: setting for setting in RACE.settings}
@@ -38,15 +38,12 @@ def texts(app) -> str:
 
 
 def winner(app) -> str:
-    return next(text.value for text in app.markdown if "ounted in" in text.value)
+    return figures(app).partition("\n\n")[0]
 
 
 def verdicts(app) -> list[str]:
-    """The lines with a lane's badge and its figures, lane after lane."""
-    above = next(text.value for text in app.markdown if "-badge[" in text.value and "last fifth" in text.value)
-    below = next(text.value for text in app.markdown if text.value.startswith("**In numbers:**"))
-    lines = zip(above.splitlines(), below.splitlines(), strict=True)
-    return [" ".join(line) for line in lines]
+    """The figures of every lane with its badge, lane after lane."""
+    return [line for line in figures(app).split("\n\n") if "-badge[" in line]
 
 
 def score(app) -> dict[str, list[str]]:

@@ -107,7 +107,7 @@ def test_a_rate_above_the_limit_is_never_called_below_it():
     assert judged.claim is Claim.HELD and judged.badge == "orange" and judged.figures["share"] < A_HUNDREDTH
     assert (
         judged.figures["rate"] > judged.figures["limit"]
-        and "above the limit" in regression_words.told(judged, fit).line
+        and "above the limit" in regression_words.told(judged, fit).numbers
     )
 
 
@@ -119,7 +119,7 @@ def test_rounding_may_wake_a_direction_that_has_no_error():
     fit = Fit(model, rate, descend(model.objective, start, GradientDescent(), rate, 200))
     judged = regression_words.verdict(fit)
     assert (judged.claim, judged.reason) == (Claim.DIVERGES, Reason.ROUNDING)
-    assert "rounding was enough" in regression_words.told(judged, fit).line
+    assert "rounding was enough" in regression_words.told(judged, fit).numbers
 
 
 @pytest.mark.parametrize(

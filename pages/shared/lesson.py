@@ -68,7 +68,7 @@ class Lesson:
 
 
 class Saying(Protocol):
-    """What a page says of its run: above the charts, below them, and all of it in the file to take home."""
+    """What a page says of its run: above the charts, in numbers on request, and all of it in the file to take home."""
 
     @property
     def numbers(self) -> str: ...
@@ -77,20 +77,20 @@ class Saying(Protocol):
     def whole(self) -> str: ...
 
     def show(self, look: str) -> None:
-        """Above the charts: what to look at, and the verdict."""
+        """Above the charts: the verdict, and what to look at."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """A verdict in words: its colour, a title of a few words, what stands above the charts, and what stands below.
+    """A verdict in words: its colour, a title of a few words, one plain sentence, and the figures behind it.
 
-    Above them there is room for three lines, or the charts would leave a projector's screen.
+    The sentence is what a teacher would say first: no symbol in it, and at most one number.
     """
 
     color: str
     title: str
-    sentences: tuple[str, ...]
-    below: tuple[str, ...] = ()
+    plain: str
+    figures: tuple[str, ...] = ()
 
     @property
     def badge(self) -> str:
@@ -98,17 +98,16 @@ class Told:
 
     @property
     def line(self) -> str:
-        return " ".join([self.badge, *self.sentences])
+        return f"{self.badge} {self.plain}"
 
     @property
     def numbers(self) -> str:
-        return " ".join(self.below)
+        return " ".join(self.figures)
 
     @property
     def whole(self) -> str:
-        return " ".join([self.line, *self.below])
+        return " ".join([self.line, *self.figures])
 
     def show(self, look: str) -> None:
-        """What to look at, and the verdict; on a presenter’s screen just the title, so that the charts are in view."""
-        st.markdown(look)
-        st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
+        """The verdict, and what to look at; on a presenter’s screen the lecturer says the latter."""
+        st.markdown(self.line if st.session_state.get(PRESENTING) else f"{self.line} {look}".rstrip())

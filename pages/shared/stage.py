@@ -26,6 +26,7 @@ from pages.shared.picture import timeline
 from pages.shared.picture.charts import Chart
 from pages.shared.picture.columns import Datasets
 from pages.shared.session import PRESENTING
+from pages.shared.settings import glossary
 from pages.shared.settings.panel import Panel
 from pages.shared.take_home import animation
 from pages.shared.teaching.gallery import (
@@ -146,7 +147,7 @@ class Stage:
         """
         self.saying, self.prediction = saying, Prediction(self.panel, question, self.lesson.of_the_picture)
         with self._body:
-            self.prediction.lead(lambda: self._tell(way_out))
+            self.prediction.lead(lambda: saying.show(self._look()), lambda: self._beside(way_out))
             with st.container(horizontal=True, key=f"{self.lesson.key}_bar"):
                 timeline.show(self.lesson.key, bar, opens_at=self.panel.link.at, gate=self.prediction.gate)
                 self.pins.button(own.NO_PINS if own.is_chosen(self.values) else "")
@@ -158,14 +159,16 @@ class Stage:
                 table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
                 self.panel.share(table + not_in_the_link(self.panel))
 
-    def _tell(self, way_out: Callable[[], None] | None) -> None:
-        look = self.scene.look if self.scene else self.lesson.look
-        if way_out is None:
-            self.saying.show(look)
-            return
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            with st.container():
-                self.saying.show(look)
+    def _look(self) -> str:
+        return self.scene.look if self.scene else self.lesson.look
+
+    def _beside(self, way_out: Callable[[], None] | None) -> None:
+        """What stands beside the verdict: its figures, with the terms in them explained, and a way out."""
+        with st.popover("In numbers", type="tertiary"):
+            st.markdown(self.saying.numbers)
+            if terms := glossary.explained(self.saying.numbers):
+                st.markdown(terms)
+        if way_out:
             way_out()
 
     def columns(self, **widths: int) -> list:
@@ -202,11 +205,9 @@ class Stage:
 
     @contextmanager
     def below(self) -> Iterator[None]:
-        """Pinned runs, the rest of the verdict, and inside what is closed until it is opened; then the file."""
+        """Pinned runs, and inside what is closed until it is opened; then the file."""
         pinned = st.container(key=f"{self.lesson.key}_pins")
         with st.container(key=f"{self.lesson.key}_result_more"):
-            if self.saying.numbers and not self.prediction.is_open:
-                st.markdown(f"**In numbers:** {self.saying.numbers}")
             for_the_lecturer(self.scene)
             yield
             animation.offer(self.title, self.saying.whole)

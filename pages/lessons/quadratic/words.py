@@ -4,6 +4,7 @@ import numpy as np
 
 from gdcore import Outcome, Quadratic, theory
 from gdcore.theory import Regime
+from pages.lessons.quadratic.plain import plain
 from pages.lessons.quadratic.runs import Picture
 from pages.shared.lesson import Told
 from pages.shared.picture import timeline
@@ -31,15 +32,13 @@ def verdict(picture: Picture) -> Verdict:
 
 
 def told(judged: Verdict, picture: Picture, values: dict) -> Told:
-    """The verdict in words, and what the picture cannot show."""
-    moves = judged.claim is not Claim.STANDS_STILL
-    sentences, below = [why(judged, picture.objective), kept_by_its_start(judged)], []
-    if moves:
-        sentences += [beside_the_limit(judged) if picture.objective.a2 > 0 else "", distance_left(judged)]
-        below += [end(judged, picture, float(values["tolerance"])), standing_still(picture.x)]
-    below.append(outside(picture.x, picture.window))
-    title_ = title(judged, picture.objective)
-    return Told(judged.badge, title_, tuple(filter(None, sentences)), tuple(filter(None, below)))
+    """The verdict in words; its figures, and what the picture cannot show."""
+    figures = [why(judged, picture.objective), kept_by_its_start(judged)]
+    if judged.claim is not Claim.STANDS_STILL:
+        figures += [beside_the_limit(judged) if picture.objective.a2 > 0 else "", distance_left(judged)]
+        figures += [end(judged, picture, float(values["tolerance"])), standing_still(picture.x)]
+    figures.append(outside(picture.x, picture.window))
+    return Told(judged.badge, title(judged), plain(judged), tuple(filter(None, figures)))
 
 
 def result(picture: Picture, values: dict) -> str:
@@ -59,7 +58,7 @@ TITLES = {
 }
 
 
-def title(judged: Verdict, objective: Quadratic) -> str:
+def title(judged: Verdict) -> str:
     if judged.claim is Claim.STANDS_STILL:
         return "Nowhere to go: flat" if judged.reason is Reason.FLAT else "Stands still"
     if judged.claim in TITLES:

@@ -12,17 +12,18 @@ from pages.lessons.race.words import off_the_picture
 from pages.shared.lesson import Told
 from pages.shared.session import PRESENTING
 
-LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
+LANES_ON_TOP = 4  # of more lanes only the badges stand above the charts, so that a projector still shows these
 
 
 @dataclass(frozen=True)
 class RaceSaying:
     """winner: who is first. verdicts: lane by lane. aside: what belongs to a race whose rates all diverge, or nothing.
 
-    notes: what the verdicts point to, and which lanes have left the picture.
+    margin: by how much the winner is first. notes: what the figures point to, and which lanes have left the picture.
     """
 
     winner: str
+    margin: str
     verdicts: tuple[Told, ...]
     notes: str
     aside: str = ""
@@ -32,26 +33,24 @@ class RaceSaying:
         return len(self.verdicts) > LANES_ON_TOP or bool(st.session_state.get(PRESENTING))
 
     def show(self, look: str) -> None:
-        st.markdown(f"{look} {self.winner}")
+        """Who is first in a line, and each lane in a line, or all badges in one where there is no room for more."""
         lines = [verdict.badge if self.in_short else verdict.line for verdict in self.verdicts]
-        st.markdown((" " if self.in_short else "  \n").join(lines))
-        if self.aside:
-            st.markdown(self.aside)
+        lanes = [" ".join(lines)] if self.in_short else lines
+        st.markdown("  \n".join([f"{look} {self.winner}".lstrip(), *lanes, *filter(None, [self.aside])]))
 
     @property
     def numbers(self) -> str:
-        return "  \n".join(
-            verdict.whole if self.in_short else " ".join([verdict.badge, *verdict.below]) for verdict in self.verdicts
-        )
+        lanes = (f"{verdict.badge} {verdict.numbers}" for verdict in self.verdicts)
+        return "\n\n".join(filter(None, [self.margin, *lanes, self.notes]))
 
     @property
     def whole(self) -> str:
-        return "  \n".join([self.winner, *(verdict.whole for verdict in self.verdicts), self.notes])
+        lanes = (verdict.whole for verdict in self.verdicts)
+        return "  \n".join(filter(None, [self.winner, self.margin, *lanes, self.notes]))
 
 
 def of_race(race: Race, aside: str = "") -> RaceSaying:
     judged = [of_lane(race, course) for course in race.courses]
     verdicts = tuple(told(each, race, course) for each, course in zip(judged, race.courses, strict=True))
-    return RaceSaying(
-        winner.sentence(race), verdicts, f"{footnote(race, judged)} {off_the_picture(race)}".strip(), aside
-    )
+    notes = f"{footnote(race, judged)} {off_the_picture(race)}".strip()
+    return RaceSaying(winner.plain(race), winner.sentence(race), verdicts, notes, aside)

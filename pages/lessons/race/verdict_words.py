@@ -6,9 +6,10 @@ from math import isclose
 import numpy as np
 
 from gdcore import theory
+from pages.lessons.race.plain import NEAR, plain
 from pages.lessons.race.runs import Course, Race
 from pages.lessons.race.verdicts import is_noisy, limit_name, limit_of, of_lane
-from pages.lessons.race.words import above
+from pages.lessons.race.words import above, capitalised
 from pages.shared.lesson import Told
 from pages.shared.teaching.verdict_words import beside, direction, kept_by_its_start, until_it_is_close
 from pages.shared.teaching.verdicts import CLOSE, Claim, Reason, Verdict
@@ -18,11 +19,11 @@ STAR = "\\*"  # points to `footnote`
 
 
 def told(judged: Verdict, race: Race, course: Course) -> Told:
-    """What theory says of a lane, and what was measured, in one line."""
-    name = course.name[0].upper() + course.name[1:]
-    below = (theory_of(judged, race, course), floor(judged, race), slowest(judged, race, course))
-    ends = ending(judged, course, race)
-    return Told(judged.badge, f"{name}: {title(judged)}", (ends,), tuple(filter(None, below)))
+    """The verdict on a lane in words; its figures: what was measured, and what theory compares."""
+    measured = ending(judged, course, race)
+    figures = (measured, theory_of(judged, race, course), floor(judged, race), slowest(judged, race, course))
+    title_ = f"{capitalised(course.name)}: {title(judged)}"
+    return Told(judged.badge, title_, plain(judged), tuple(filter(None, figures)))
 
 
 def result(race: Race) -> str:
@@ -46,7 +47,6 @@ TITLES = {
     Claim.MEASURED: "measured",
     Claim.ON_A_STREAM: "on a stream",
 }
-NEAR = 0.2  # share of the distance
 
 
 def title(judged: Verdict) -> str:

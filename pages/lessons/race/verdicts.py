@@ -24,7 +24,8 @@ Figures besides those of `verdicts`, where a claim compares them:
     epoch          what an epoch in fixed order multiplies the error by
     until          the update from which on a falling rate is below the limit
     kept           the share of the distance that is left for ever on the full gradient: the rates have a finite sum
-    left           seeds that have left the range of numbers
+    overflows, runs   seeds that have left the range of numbers, of how many
+    late, goal     on a stream: the mean loss over the last fifth, and the loss below which a lane follows
 """
 
 from bisect import bisect_left
@@ -48,9 +49,11 @@ def of_lane(race: Race, course: Course) -> Verdict:
     lane, figures = course.lane, {"rate": float(course.lane.schedule(0)), "last": float(course.lane.schedule.last)}
     figures["taken"] = int(course.ended[0])
     if race.drifts:
-        return Verdict(Claim.ON_A_STREAM, Reason.DRIFT, figures)
+        late = inf if course.overflows else float(course.last_fifth.mean())
+        return Verdict(Claim.ON_A_STREAM, Reason.DRIFT, figures | {"late": late, "goal": race.goal})
     if course.overflows:
-        return Verdict(Claim.DIVERGES, Reason.LEFT_THE_NUMBERS, figures | {"overflows": course.overflows})
+        figures |= {"overflows": course.overflows, "runs": course.runs}
+        return Verdict(Claim.DIVERGES, Reason.LEFT_THE_NUMBERS, figures)
     figures |= measured(race, course)
     if rests_on_an_optimum(race, lane, figures["end"]):
         return Verdict(Claim.STANDS_STILL, standing(race.model.objective), figures)

@@ -5,7 +5,7 @@ from math import inf, isinf
 import numpy as np
 
 from pages.lessons.race.runs import Race
-from pages.lessons.race.words import counted_in, goal_in_words, listed, unit
+from pages.lessons.race.words import capitalised, counted_in, goal_in_words, listed, unit
 from pages.shared.words import number
 
 TIE = 1.25  # times as late as the first is still called a tie
@@ -20,8 +20,27 @@ def arrivals_at_the_goal(race: Race) -> tuple[dict[str, float], list[str]]:
     return arrived, [name for name, time in arrived.items() if time <= TIE * best + 1]
 
 
+def plain(race: Race) -> str:
+    """Who is first, as a commentator would say it: one sentence, one number."""
+    arrived, tied = arrivals_at_the_goal(race)
+    if not arrived:
+        return f"No lane comes {goal_in_words(race)}."
+    time = unit(race, min(arrived.values()))
+    after = f"{time} after the drift" if race.drifts else f"after {time}"
+    if len(race.courses) == 1:
+        return f"{capitalised(tied[0])} is {goal_in_words(race)} {after}."
+    if len(tied) == len(race.courses):
+        return f"It is a tie: all lanes are there {after}."
+    if len(tied) > 1:
+        who = listed(tied) if len(tied) == 2 else "several lanes"
+        return f"{capitalised(who)} tie for first place, {after}."
+    (first,) = (course for course in race.courses if course.name in tied)
+    leaves = ", but does not stay there" if isinf(float(np.median(first.below(race.goal)[1]))) else ""
+    return f"{capitalised(first.name)} is first, {after}{leaves}."
+
+
 def sentence(race: Race) -> str:
-    """Who reaches the goal first on the chosen clock, ties included."""
+    """Who reaches the goal first on the chosen clock, ties included, and by how much."""
     arrived, tied = arrivals_at_the_goal(race)
     counted = counted_in(race)
     if not arrived:

@@ -146,5 +146,10 @@ def counted_in(race: Race) -> str:
     return f"{'After the drift, counted' if race.drifts else 'Counted'} in {axis(race)}"
 
 
+def capitalised(name: str) -> str:
+    """A name at the beginning of a sentence."""
+    return name[0].upper() + name[1:]
+
+
 def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

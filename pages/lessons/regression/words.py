@@ -4,7 +4,9 @@ import numpy as np
 
 from gdcore import Outcome, theory
 from gdcore.theory import Regime
+from pages.lessons.regression.plain import plain
 from pages.lessons.regression.runs import Fit
+from pages.shared.data.regression import Model
 from pages.shared.lesson import Told
 from pages.shared.picture import timeline
 from pages.shared.teaching.predict import Answer, Question
@@ -63,29 +65,32 @@ TITLES = {
 
 
 def told(judged: Verdict, fit: Fit) -> Told:
-    """The verdict in words, and what the pictures cannot show."""
+    """The verdict in words; its figures, and what the pictures cannot show."""
     title, curved = TITLES[judged.claim], theory.curvatures(fit.model.objective)
+    sentence = plain(judged, shape(fit.model))
     if judged.claim is Claim.STANDS_STILL:
-        return Told(judged.badge, title, ("The start is an optimum: there the gradient is 0, up to rounding.",))
-    sizes = judged.reason is Reason.SIZES
-    sentences = [
+        stands = "The start is an optimum: there the gradient is 0, up to rounding."
+        return Told(judged.badge, title, sentence, (stands,))
+    figures = [
         beside_the_limit(judged),
-        sizes_apart(fit.model.sizes) if sizes else speeds(fit, curved, judged.claim is Claim.DIVERGES),
-        distance_left(judged, fit),
-    ]
-    if fit.model.broadcast:
-        sentences.append("But this loss is least where every prediction is the mean of the targets: the wrong place.")
-    below = [
-        speeds(fit, curved, judged.claim is Claim.DIVERGES) if sizes else "",
+        sizes_apart(fit.model.sizes) if judged.reason is Reason.SIZES else "",
+        speeds(fit, curved, judged.claim is Claim.DIVERGES),
+        distance_left(judged),
+        "This loss is least where every prediction is the mean of the targets." if fit.model.broadcast else "",
         progress(fit),
         slowest(judged, fit),
         left_the_picture(fit),
     ]
     if (curved == 0).any():
-        below.append(
+        figures.append(
             "One direction is flat as far as the machine can tell: a valley of equally good fits, no unique optimum."
         )
-    return Told(judged.badge, title, tuple(filter(None, sentences)), tuple(filter(None, below)))
+    return Told(judged.badge, title, sentence, tuple(filter(None, figures)))
+
+
+def shape(model: Model) -> str:
+    """What is fitted."""
+    return "line" if model.dataset.features.shape[1] == 1 else "plane"
 
 
 def beside_the_limit(judged: Verdict) -> str:
@@ -140,7 +145,7 @@ def quality(fit: Fit, loss: float) -> str:
     return f" (RMSE {number(loss**0.5)}{share})"
 
 
-def distance_left(judged: Verdict, fit: Fit) -> str:
+def distance_left(judged: Verdict) -> str:
     """How far the parameters are from the nearest optimum: the loss does not say."""
     if "share" not in judged.figures or judged.claim is Claim.DIVERGES:
         return ""

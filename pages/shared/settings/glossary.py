@@ -1,5 +1,6 @@
 """The words of the lab, each in a sentence: one list, for the help of the settings and for those who look a word up."""
 
+import re
 from typing import NamedTuple
 
 
@@ -181,6 +182,22 @@ GROUPS = {
     ),
 }
 SENTENCES = {term.name: term.sentence for terms in GROUPS.values() for term in terms}
+SYMBOLS = ("λ", "κ")  # that stand for their terms in the figures of a verdict
+FIGURES = (
+    "mean-square limit",
+    "limit",
+    "noise floor",
+    "tolerance",
+    "gap",
+    "curvature",
+    "condition number",
+    "RMSE",
+    "R²",
+)
+OF_FIGURES = sorted(
+    (term for terms in GROUPS.values() for term in terms if term.name in FIGURES),
+    key=lambda term: FIGURES.index(term.name),  # a name that holds another comes before it
+)
 
 
 def help(name: str, here: str = "") -> str:
@@ -188,13 +205,20 @@ def help(name: str, here: str = "") -> str:
     return f"{SENTENCES[name]} {here}".rstrip()
 
 
+def explained(text: str) -> str:
+    """The terms that a text of figures uses, each with its sentence."""
+    told = []
+    for term in OF_FIGURES:
+        if term.symbol in SYMBOLS and term.symbol in text or re.search(rf"(?<![\w-]){term.name}s?(?!\w)", text):
+            text, told = text.replace(term.name, ""), [*told, term]
+    return "\n\n".join(map(_entry, told))
+
+
 def as_markdown() -> str:
     """The whole list."""
-    return "\n\n".join(
-        f"### {group}\n\n" + "\n\n".join(f"**{_with_symbol(term)}** {term.sentence}" for term in terms)
-        for group, terms in GROUPS.items()
-    )
+    return "\n\n".join(f"### {group}\n\n" + "\n\n".join(map(_entry, terms)) for group, terms in GROUPS.items())
 
 
-def _with_symbol(term: Term) -> str:
-    return f"{term.name} {term.symbol}".rstrip().replace("*", r"\*") + ":"
+def _entry(term: Term) -> str:
+    name = f"{term.name} {term.symbol}".rstrip().replace("*", r"\*")
+    return f"**{name}:** {term.sentence}"

@@ -59,8 +59,10 @@ class Prediction:
             return ""
         return f"{'ask' if self.given is None else 'run'} {self.run}"
 
-    def lead(self, verdict: Callable[[], None]) -> None:
+    def lead(self, verdict: Callable[[], None], beside: Callable[[], None]) -> None:
         """What stands above the timeline: the question while it is open, its explanation when answered, or a verdict.
+
+        beside: what stands beside either of the last two.
 
         Explanation and verdict are hidden with the result (timeline.STYLE); what was predicted stays beside the charts.
         """
@@ -71,11 +73,13 @@ class Prediction:
             st.markdown(f"Your prediction: **{self.question.answers[self.given].text}**")
         elif self.wanted:
             st.caption("There is nothing to predict in these settings.")
-        with st.container(key=f"{self.scope}_verdict"):
-            if self.is_answered:
-                self._explain()
-            else:
-                verdict()
+        with st.container(horizontal=True, key=f"{self.scope}_verdict"):
+            with st.container():
+                if self.is_answered:
+                    self._explain()
+                else:
+                    verdict()
+            beside()
 
     def _ask(self) -> None:
         """The question with a button for each answer."""

@@ -6,6 +6,8 @@ from gdcore import theory
 from pages.shared.teaching.verdicts import CLOSE, Claim, Reason, Verdict
 from pages.shared.words import apart, count, number, percent
 
+FAR = 0.1  # share of the distance at the start that is called far
+
 
 def beside(rate: float, limit: float, *, name: str) -> str:
     """A rate and its limit, with the digits that tell them apart; at the limit only rounding does."""

@@ -14,6 +14,7 @@ Figures, as far as a claim compares them:
     share            end / start
     taken, needed    the updates that were made, and those that theory needs until the share stays at most CLOSE
     factor           what an update multiplies the error by along the direction that holds the run up
+    gap              the share of the gap between the value and the least one that is left
 """
 
 from collections.abc import Collection, Mapping
@@ -179,7 +180,8 @@ def _approaching(
         arrived = Claim.ELSEWHERE if wrong_loss else Claim.ARRIVES
         return Verdict(arrived, Reason.WRONG_LOSS if wrong_loss else Reason.BELOW_THE_LIMIT, figures, direction)
     stopped = Reason.TOLERANCE if trace.outcome is Outcome.SETTLED else Reason.TOO_FEW_UPDATES
-    return Verdict(Claim.NOT_THERE, Reason.SIZES if tiny_limit else stopped, figures, direction)
+    reason = Reason.WRONG_LOSS if wrong_loss else Reason.SIZES if tiny_limit else stopped
+    return Verdict(Claim.NOT_THERE, reason, figures | gap_left(objective, trace.theta[[0, -1]]), direction)
 
 
 def differ_in_size(sizes: Collection[float], limit: float) -> bool:
@@ -198,6 +200,13 @@ def standing(objective: QuadraticObjective) -> Reason:
 def distances(start: float, end: float) -> dict[str, float]:
     """The distance to the nearest optimum at the start and in the end, and the share that is left."""
     return {"start": start, "end": end, "share": end / start if start else float("inf") if end else 0.0}
+
+
+def gap_left(objective: QuadraticObjective, ends: np.ndarray) -> dict[str, float]:
+    """The share of the gap at the start that is left at the end: of the sum of curvature times squared error."""
+    errors = theory.errors(objective, ends)
+    start, end = np.square(errors / np.abs(errors).max()) @ theory.curvatures(objective)
+    return {"gap": float(end / start)}
 
 
 def holding_up(
