@@ -16,14 +16,17 @@ UNSEEN = 0.5  # s for the updates of which nothing is to be seen
 def pace(updates: np.ndarray, longest: float = LONGEST, visible_until: int | None = None) -> np.ndarray:
     """The second at which each frame is shown; `updates` says how many have been made by then, from 0 on.
 
-    visible_until: the frame after which nothing more can be seen; what follows it takes half a second.
+    visible_until: the frame after which nothing more can be seen; what follows it, and the first ten updates, takes half
+    a second.
     """
-    seen = len(updates) - 1 if visible_until is None else visible_until
+    last = len(updates) - 1
+    seen = last if visible_until is None else min(last, max(visible_until, int((updates < FOLLOWED).sum())))
     followed = np.minimum(updates, FOLLOWED) / A_SECOND
     hurried = FOLLOWED * np.log(np.maximum(updates, FOLLOWED) / FOLLOWED) / A_SECOND  # as fast, where it begins
-    left = longest - followed[seen] - (0 if visible_until is None else UNSEEN)
+    left = longest - followed[seen] - (UNSEEN if seen < last else 0)
     seconds = followed + hurried * min(1.0, left / max(hurried[seen], left))
-    seconds[seen:] = seconds[seen] + UNSEEN * np.linspace(0, 1, len(seconds) - seen)
+    if seen < last:
+        seconds[seen:] = seconds[seen] + UNSEEN * np.linspace(0, 1, len(seconds) - seen)
     return seconds
 
 

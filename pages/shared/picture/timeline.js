@@ -124,14 +124,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!state.playing) resting = setTimeout(announce, REST);
   }
 
-  function announce() {
+  function atRest() {
     const rules = [...root.querySelectorAll(".rule")].map((rule) => rule.textContent);
     const step = [find(".place").textContent, ...rules, find(".note").textContent].filter(Boolean).join(". ");
     const verdict = document.querySelector(`.st-key-${data.scope}_verdict`)?.innerText ?? ""; // "" while it is hidden
-    const said = [verdict, step];
-    const news = said.filter((text, i) => text && text !== root.said?.[i]);
-    if (root.said && news.length) find(".announced").textContent = news.join(" ");
-    root.said = said;
+    return [verdict, step];
+  }
+
+  function announce() {
+    const now = atRest();
+    const news = now.filter((text, i) => text && text !== root.known[i]);
+    if (news.length) find(".announced").textContent = news.join(" ");
+    root.known = now;
   }
 
   // A prediction: hide the result until the question is answered, then play to the end within a few seconds.
@@ -260,7 +264,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".scrub").max = last;
   if (state.hidden) hide();
   else state.position = frameOf(state.wish);
+  find(".number").style.minWidth = `${2 * data.updates[last].toLocaleString("en").length + 3}ch`;
   follow(data.gate);
   show();
+  root.known ??= atRest();
   return () => root.stop();
 }
