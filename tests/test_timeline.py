@@ -93,7 +93,10 @@ def test_a_ball_that_leaves_the_picture_is_seen_to_leave_within_five_seconds():
 
 def test_a_path_that_leaves_the_surface_is_seen_to_leave_and_one_that_arrives_is_seen_to_the_end():
     bar, theta, _ = bar_of("regression", rate="0.2")
-    best, half = np.array([2.0, -1.0]), 1.35 * np.array([2.0, 1.0])  # of y = 2x − 1; the surface reaches so far at least
+    best, half = (
+        np.array([2.0, -1.0]),
+        1.35 * np.array([2.0, 1.0]),
+    )  # of y = 2x − 1; the surface reaches so far at least
     outside = (abs(theta - best) > half).any(1)
     assert bar.visible_until < 10 and not outside[0] and outside[bar.visible_until + 1 :].all()
     assert bar_of("regression")[0].visible_until is None
