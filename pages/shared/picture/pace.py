@@ -16,8 +16,8 @@ UNSEEN = 0.5  # s for the updates of which nothing is to be seen
 def pace(updates: np.ndarray, longest: float = LONGEST, visible_until: int | None = None) -> np.ndarray:
     """The second at which each frame is shown; `updates` says how many have been made by then, from 0 on.
 
-    visible_until: the frame after which nothing more can be seen; what follows it, and the first ten updates, takes half
-    a second.
+    visible_until: the frame after which nothing more can be seen. What follows it takes half a second, but for the
+    first ten updates.
     """
     last = len(updates) - 1
     seen = last if visible_until is None else min(last, max(visible_until, int((updates < FOLLOWED).sum())))
