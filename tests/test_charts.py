@@ -40,7 +40,9 @@ def test_the_timeline_finds_its_two_parameters_in_every_chart(build):
     parameters = {parameter["name"]: parameter for parameter in build(THEMES[0]).to_dict()["params"]}
     assert set(parameters) == {"frame", "shown"}
     for parameter in parameters.values():
-        assert parameter["value"] == parameter["bind"]["max"] == charts.FRAMES - 1
+        assert parameter["bind"]["max"] == charts.FRAMES - 1
+    at_first = parameters["frame"]["value"], parameters["shown"]["value"]
+    assert at_first == (0, charts.FRAMES - 1)  # at the start, with nothing hidden
 
 
 @pytest.mark.parametrize("build", [*LINKED, *AT_REST, quadratic.thumbnail])

@@ -78,8 +78,30 @@ def keeps_its_rate(lane: int, rule: Optimizer, rate: float) -> str:
 
 def bar(race: Race, lane: int) -> timeline.Bar:
     """The updates of one lane in numbers, at every frame of the race."""
-    end = f"The last update of {race.courses[lane].name}."
-    return timeline.Bar(race.times, rules(race, lane), end, UNITS[race.clock])
+    course = race.courses[lane]
+    end = f"The last update of {course.name}."
+    if not course.ended[0]:
+        end = f"No update of {course.name} was made: its loss would be too large for the computer’s numbers."
+    return timeline.Bar(race.times, rules(race, lane), end, UNITS[race.clock], waiting(race), made(race))
+
+
+def made(race: Race) -> np.ndarray:
+    """The updates at every frame of the lane that makes most of them; of another one when that has ended."""
+    return np.append(0, np.diff(race.standing()).max(axis=0).cumsum())
+
+
+def waiting(race: Race) -> list[str]:
+    """Which lanes still look at the examples of their first update, at every frame but the first."""
+    courses = [course for course in race.courses if course.ended[0]]
+
+    def still(time: int) -> str:
+        wait = [course for course in courses if 0 < time < course.clock[1]]
+        if not wait:
+            return ""
+        names, sizes = listed([c.name for c in wait]), listed([number(c.lane.size) for c in wait])
+        return f"{names} {'waits for its' if len(wait) == 1 else 'wait for their'} first {sizes} examples"
+
+    return [still(time) for time in race.times.tolist()]
 
 
 def rules(race: Race, lane: int) -> list[timeline.Rule]:
@@ -102,7 +124,6 @@ def rules(race: Race, lane: int) -> list[timeline.Rule]:
             [steady(value) for value in directions[taken, i].tolist()],
             [steady(value) for value in theta[taken + 1, i].tolist()],
             indexed=False,
-            refused=False,
         )
         for i, name in enumerate(race.model.names)
     ]

@@ -148,8 +148,8 @@ def linked(palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parame
     """Layers on one timeline, with the parameters that they need besides."""
     last = FRAMES - 1
     moved = [
-        alt.param(name=name, value=last, bind=alt.binding_range(min=0, max=last, step=1, name=name))
-        for name in ("frame", "shown")
+        alt.param(name=name, value=value, bind=alt.binding_range(min=0, max=last, step=1, name=name))
+        for name, value in (("frame", 0), ("shown", last))
     ]
     return at_rest(palette, *layers, parameters=[*moved, *parameters], **look)
 
