@@ -27,6 +27,7 @@ from gdcore import (
 from pages.lessons.race import pictures
 from pages.lessons.race.budget import MOST_DRAWS, MOST_UPDATES, Budget
 from pages.lessons.race.lanes import best_rate
+from pages.lessons.race.pins import pinned
 from pages.lessons.race.runs import CLOCKS, EXAMPLES, PARALLEL, UPDATES, Course, Lane, Race
 from pages.shared.data.regression import Model
 from pages.shared.picture.columns import PINNED_ROWS, thinned
@@ -438,7 +439,7 @@ def test_the_axes_hold_every_run_where_the_marked_one_leaves_first():
 
 @pytest.mark.parametrize("lanes", [1, 2, 3, 6])
 def test_the_pinned_paths_of_all_lanes_together_have_no_more_rows_than_one_pinned_run(lanes):
-    rows = pd.DataFrame(pictures.pinned(race(*[1] * lanes), log=False)["parameters"])
+    rows = pd.DataFrame(pinned(race(*[1] * lanes), log=False)["parameters"])
     assert PINNED_ROWS / 3 < len(rows) <= PINNED_ROWS
     each = rows.groupby("lane").size()
     assert len(each) == lanes and (each == each[0]).all()

@@ -12,7 +12,6 @@ from pages.shared.picture.charts import (
     NO_TIP,
     NOW,
     POINTER,
-    POWERS,
     ROW,
     Axis,
     Chart,
@@ -22,8 +21,10 @@ from pages.shared.picture.charts import (
     reads,
     rows_back,
     tip,
+    words,
 )
 from pages.shared.picture.layers import arrow_heads, outside, straight, walk
+from pages.shared.picture.numerals import POWERS, written
 from pages.shared.picture.palette import Palette
 
 HEIGHT = 290
@@ -60,7 +61,7 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
         current.transform_filter(drawn)
         .mark_rule(color=palette.iterate, strokeWidth=3, clip=True)
         .encode(**ends, tooltip=NO_TIP),
-        outside(current, f"!({drawn})", "'the line has left this picture'", palette, depth=0.1),
+        *outside(current, f"!({drawn})", "'the line has left this picture'", palette, depth="0.1"),
         height=HEIGHT,
     )
 
@@ -154,7 +155,8 @@ def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Char
         *pinned(palette, x, y, dots=True),
         *_gradient_arrow(palette, x, y),
         *walk(palette, x, y, ("p", "q"), ("next_p", "next_q"), tips),
-        outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, depth=0.1),
+        *plane_charts.names(palette, x, y),
+        *outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, plane_charts.FREE),
         plane_charts.click(x, y),
         parameters=POINTER,
         **(square if equal else {"height": HEIGHT}),
@@ -181,7 +183,7 @@ def loss(palette: Palette, log: bool) -> Chart:
     """
     y = Axis(alt.Y, "loss_low", "loss_high", "loss (mean squared error)", axis=POWERS, log=True)
     if not log:
-        y = Axis(alt.Y, "zero", "loss_high", "loss (mean squared error)", axis=alt.Axis(format=",.6~g"))
+        y = Axis(alt.Y, "zero", "loss_high", "loss (mean squared error)")
     floor = alt.Chart(alt.NamedData("view")).transform_filter(y.holds("floor"))
     return over_time(
         palette,
@@ -189,9 +191,16 @@ def loss(palette: Palette, log: bool) -> Chart:
         y,
         "loss",
         floor.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4]).encode(y=y("floor")),
-        floor.mark_text(align="right", baseline="top", dx=-4, dy=4, fontSize=13, color=palette.optimum)
-        .transform_calculate(words="'least loss ' + format(datum.floor, '.4~g')")
-        .encode(x=alt.XValue("width"), y=y("floor"), text=alt.Text("words:N")),
+        *words(
+            floor.transform_calculate(words=f"'least loss ' + {written('datum.floor')}"),
+            palette,
+            {"x": alt.XValue("width"), "y": y("floor"), "text": alt.Text("words:N"), "tooltip": NO_TIP},
+            palette.optimum,
+            align="right",
+            baseline="top",
+            dx=-4,
+            dy=4,
+        ),
         height=HEIGHT,
     )
 
