@@ -37,6 +37,7 @@ from pages.lessons.regression import settings as regression_settings
 from pages.lessons.regression import words as regression_words
 from pages.lessons.regression.runs import Fit
 from pages.shared.data.regression import Model
+from pages.shared.settings.kinds import AUTO
 from pages.shared.teaching.verdict_words import beside
 from pages.shared.teaching.verdicts import Claim, Reason, of_descent
 from pages.shared.words import percent
@@ -590,8 +591,8 @@ def some_settings(declared, **fixed):
 @given(some_settings(SETTINGS))
 def test_what_stands_on_the_page_of_the_quadratic_is_what_the_record_says(values):
     values["updates"] = int(values["updates"])
-    if not values["left"] < values["right"]:
-        values |= {"left": -20.0, "right": 20.0}
+    if AUTO not in (values["left"], values["right"]) and not values["left"] < values["right"]:
+        values |= {"left": AUTO, "right": AUTO}
     picture = compute(values)
     judged = quadratic_words.verdict(picture)
     page = on_the_page("quadratic", values)

@@ -65,7 +65,10 @@ def curve(palette: Palette, parameter: str = "parameter x", value: str = "value 
 
 
 def _to_go(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
-    """How far the end of the run is from the minimum, as a double arrow above it, when the ball stands there."""
+    """How far the end of the run is from the minimum, as a double arrow, when the ball stands there.
+
+    It is drawn above the ball; high up, where the start is, below it.
+    """
     end = alt.Chart(alt.NamedData("view")).transform_filter("isValid(datum.to_go) && frame >= length(data('path')) - 1")
     end = end.transform_calculate(
         words=f"{written('datum.to_go', 2)} + ' to go'",
@@ -73,7 +76,8 @@ def _to_go(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
         left="min(datum.end_x, datum.best_x)",
         right="max(datum.end_x, datum.best_x)",
     )
-    height = alt.YValue(alt.ExprRef(f"({y.high} - datum.end_f) / {y.span} * height - 26"))
+    end = end.transform_calculate(down=f"({y.high} - datum.end_f) / {y.span} * height")
+    height = alt.YValue(alt.ExprRef("datum.down + (datum.down > height / 2 ? -26 : 42)"))
     heads = end.transform_fold(["left", "right"], as_=["side", "at"])
     return [
         end.mark_rule(color=palette.ink, strokeWidth=1.5).encode(
@@ -83,7 +87,7 @@ def _to_go(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
             text=alt.ExprRef("datum.side === 'left' ? '◂' : '▸'"),
             align=alt.ExprRef("datum.side"),
             baseline="middle",
-            fontSize=13,
+            fontSize=16,
             color=palette.ink,
         ).encode(x=x("at"), y=height, tooltip=NO_TIP),
         *words(

@@ -113,7 +113,7 @@ def _cloud(palette: Palette, x: Axis, y: Axis, parameters: int) -> list[alt.Char
     ]
 
 
-def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, many: bool) -> Chart:
+def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, many: bool, noisy: bool) -> Chart:
     """The loss of every run over the clock, and above it one line for each lane with its numbers at this moment.
 
     Heights are multiples of the least loss or, where that is 0, losses. A lane that draws batches is a thin line, for
@@ -121,9 +121,10 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
     curves: lane, look, run, time, height, frame, noisy. means: look, time, height, frame. epochs: time, words.
     lanes: lane, look, name, ends. path: update, time, height, over, loss.
     view: first, last, height_low, height_high, goal, goal_words, goal_right (where its words have more room),
-    mean_words, floor, start, frames.
+    floor, start, frames.
     """
     y_title = "loss ÷ least loss" if multiples else "loss (mean squared error)"
+    clock += " (thick over thin: running mean)" if noisy else ""
     x = Axis(alt.X, "first", "last", clock, alt.Axis(format=",.6~g", tickCount=6, grid=False), log=log)
     y = Axis(alt.Y, "height_low", "height_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
     curves, means = (
@@ -134,9 +135,9 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
     each = {"detail": [alt.Detail("look:O"), alt.Detail("run:O")], "color": color(palette)}
     marked_runs = curves.transform_filter("datum.run === 0")
     others = curves.transform_filter("datum.run > 0").mark_line(clip=True, strokeWidth=0.8, opacity=0.3)
-    noisy = marked_runs.transform_filter("datum.noisy").mark_line(clip=True, strokeWidth=1.2, opacity=0.6)
+    thin = marked_runs.transform_filter("datum.noisy").mark_line(clip=True, strokeWidth=1, opacity=0.5)
     smooth = marked_runs.transform_filter("!datum.noisy").mark_line(clip=True, strokeWidth=2.5)
-    thick = means.mark_line(clip=True, strokeWidth=2.5)
+    below, thick = (means.mark_line(clip=True, strokeWidth=width) for width in (5, 2.5))
     now = heads("time", "height", "update").transform_filter(y.holds("height"))
     levels, level_words = _levels(palette, y, multiples)
     return linked(
@@ -147,7 +148,8 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
         *levels,
         *pinned(palette, x, y, color(palette)),
         *([others.encode(**place, **each)] if many else []),
-        noisy.encode(**place, **each),
+        thin.encode(**place, **each),
+        below.encode(**place, detail=alt.Detail("look:O"), color=alt.ColorValue(palette.paper)),
         thick.encode(**place, color=color(palette), strokeDash=DASH),
         smooth.encode(**place, **each, strokeDash=DASH),
         *level_words,
@@ -175,7 +177,7 @@ def _epochs(palette: Palette, x: Axis) -> list[alt.Chart]:
 
 
 def _levels(palette: Palette, y: Axis, multiples: bool) -> tuple[list[alt.Chart], list[alt.Chart]]:
-    """The goal and the least loss as levels; and their words, with that on the thick lines, to be drawn above all."""
+    """The goal and the least loss as levels; and their words, to be drawn above all."""
     view = alt.Chart(alt.NamedData("view"))
     rules, texts = [], []
     for column, said, hue, side, right in (
@@ -188,9 +190,6 @@ def _levels(palette: Palette, y: Axis, multiples: bool) -> tuple[list[alt.Chart]
         place |= {"text": alt.Text("words:N"), "tooltip": NO_TIP}
         leans = alt.ExprRef("datum.right ? 'right' : 'left'")
         texts += words(level, palette, place, hue, align=leans, baseline=side, dy=3 if side == "top" else -3)
-    corner = {"x": alt.XValue(alt.ExprRef("width - 4")), "y": alt.YValue(4), "text": alt.Text("mean_words:N")}
-    means = view.transform_filter("datum.mean_words !== ''")
-    texts += words(means, palette, corner | {"tooltip": NO_TIP}, palette.muted, align="right", baseline="top")
     return rules, texts
 
 
@@ -198,7 +197,9 @@ def _legend(palette: Palette, lanes: int, multiples: bool) -> list[alt.Chart]:
     """Above the chart and the names of the epochs: each lane's line and shape, its name, and where it is now."""
     rows = heads("update", "loss", "height", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
     loss = f"isValid(datum.loss) ? {written('datum.loss', steady=True)} : 'beyond the numbers'"
-    multiple = f"isValid(datum.height) ? ' (' + {written('datum.height', steady=True)} + ' × the least)' : ''"
+    multiple = (
+        f"isValid(datum.height) && !datum.over ? ' (' + {written('datum.height', steady=True)} + ' × the least)' : ''"
+    )
     loss = f"({loss}) + ({multiple})" if multiples else f"({loss})"
     rows = rows.transform_calculate(
         words=f"datum.lane_row.name + ' · loss ' + {loss}"

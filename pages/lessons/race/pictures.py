@@ -134,7 +134,7 @@ def losses(race: Race, log: bool) -> Datasets:
     goal, floor = (GOAL, 1.0) if race.has_multiples else (race.goal, race.least)
     view = {**axis, "height_low": low, "height_high": high, "goal": goal, "floor": floor, "start": start}
     view |= {"goal_words": "twice the least loss" if race.has_multiples else f"{GAP_GOAL:.0%} of the starting gap"}
-    view |= {"goal_right": _is_crowded(curves, view, log), "mean_words": "thick: running mean" if means else ""}
+    view |= {"goal_right": _is_crowded(curves, view, log)}
     view |= {"frames": len(race.times)}
     means = stacked(means) if means else {name: curves[name][:0] for name in ("look", "time", "height", "frame")}
     marks = {"curves": curves, "means": means, "lanes": lanes, "epochs": _epochs(race)}
@@ -173,8 +173,10 @@ def _is_crowded(curves: Columns, view: dict, log: bool) -> bool:
     first, last = view["first"], view["last"]
     across = np.log(curves["time"] / first) / np.log(last / first) if log else curves["time"] / last
     tall = (view["height_high"] / view["height_low"]) ** 0.1
-    beside = (curves["height"] > view["goal"] / tall) & (curves["height"] < view["goal"] * tall)
-    return bool((beside & (across < 1 / 3)).sum() > (beside & (across > 2 / 3)).sum())
+    ends = np.stack([curves["height"][:-1], curves["height"][1:]])  # of the pieces of all lines
+    beside = (ends.max(0) > view["goal"] / tall) & (ends.min(0) < view["goal"] * tall)
+    taken = np.unique((60 * across[1:][beside]).astype(int))
+    return bool((taken < 20).sum() > (taken >= 40).sum())
 
 
 def _mean(race: Race, lane: int, look: int, height: np.ndarray, log: bool) -> Columns:

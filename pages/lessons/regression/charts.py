@@ -194,12 +194,11 @@ def loss(palette: Palette, log: bool) -> Chart:
         *words(
             floor.transform_calculate(words=f"'least loss ' + {written('datum.floor')}"),
             palette,
-            {"x": alt.XValue("width"), "y": y("floor"), "text": alt.Text("words:N"), "tooltip": NO_TIP},
+            {"x": alt.XValue(4), "y": y("floor"), "text": alt.Text("words:N"), "tooltip": NO_TIP},
             palette.optimum,
-            align="right",
-            baseline="top",
-            dx=-4,
-            dy=4,
+            align="left",
+            baseline="bottom",
+            dy=-4,
         ),
         height=HEIGHT,
     )

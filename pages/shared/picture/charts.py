@@ -186,7 +186,9 @@ def at_rest(
         *layers,
         height=height,
         padding={"left": 5, "right": 14, "top": 12, "bottom": 5},
-        config=alt.Config(axis=text, mark=alt.MarkConfig(aria=False)),
+        config=alt.Config(
+            axis=text, axisY=alt.AxisConfig(titleLimit=alt.ExprRef("height + 16")), mark=alt.MarkConfig(aria=False)
+        ),
         params=[parameter.param for parameter in parameters],
         **look,
     )

@@ -43,11 +43,11 @@ def legend(palette: Palette, rows: alt.Chart, height: str, said: alt.Text) -> li
     y = alt.YValue(alt.ExprRef(height))
     line = rows.mark_rule(strokeWidth=2.5)
     sign = rows.mark_point(filled=True, size=80, opacity=1)
-    room = alt.ExprRef("width + 4")
-    words = rows.mark_text(align="left", baseline="middle", fontSize=14, color=palette.ink, limit=room)
+    room = alt.ExprRef("width + 8")
+    words = rows.mark_text(align="left", baseline="middle", fontSize=13, color=palette.ink, limit=room)
     look = {"color": color(palette), "tooltip": alt.TooltipValue(None), "y": y}
     return [
-        line.encode(x=alt.XValue(-44), x2=alt.X2Value(-10), strokeDash=DASH, **look),
-        sign.encode(x=alt.XValue(-27), shape=SHAPE, **look),
-        words.encode(x=alt.XValue(-4), y=y, text=said, tooltip=look["tooltip"]),
+        line.encode(x=alt.XValue(-44), x2=alt.X2Value(-14), strokeDash=DASH, **look),
+        sign.encode(x=alt.XValue(-29), shape=SHAPE, **look),
+        words.encode(x=alt.XValue(-8), y=y, text=said, tooltip=look["tooltip"]),
     ]

@@ -83,7 +83,7 @@ def named(
 ) -> list[alt.Chart]:
     """The word at a point of `view`, on the side that is away from the other point: above or below it, or beside it.
 
-    Where there is no room on that side, on another one.
+    Where there is no room on that side, on another one; a word that belongs beside a steep curve then ends there.
     """
     rows = _in_view(x, y, point).transform_calculate(
         right=f"!(datum.{point[0]} < datum.{other[0]})",
@@ -92,17 +92,18 @@ def named(
         down=f"({y.high} - datum.{point[1]}) / {y.span} * height",
     )
     rows = rows.transform_calculate(
-        sideways=f"(datum.right ? width - datum.across : datum.across) > {16 + 8 * len(word)}",
-        upright="(datum.up ? datum.down : height - datum.down) > 28",
+        sideways=f"(datum.right ? width - datum.across : datum.across) > {14 + 6.5 * len(word)}",
+        upright="datum.up ? datum.down > 14 : height - datum.down > 20",
     )
     rows = rows.transform_calculate(
         beside="datum.sideways" if beside else "datum.sideways && !datum.upright",
         above="datum.upright ? datum.up : !datum.up",
     )
+    align, dx = ("datum.right ? 'right' : 'left'", "datum.right ? 6 : -6") if beside else ("'center'", "0")
     side = {
-        "align": alt.ExprRef("datum.beside ? datum.right ? 'left' : 'right' : 'center'"),
+        "align": alt.ExprRef(f"datum.beside ? datum.right ? 'left' : 'right' : {align}"),
         "baseline": alt.ExprRef("datum.beside ? 'middle' : datum.above ? 'bottom' : 'top'"),
-        "dx": alt.ExprRef("datum.beside ? datum.right ? 13 : -13 : 0"),
+        "dx": alt.ExprRef(f"datum.beside ? datum.right ? 13 : -13 : {dx}"),
         "dy": alt.ExprRef("datum.beside ? 0 : datum.above ? -12 : 13"),
     }
     place = {"x": x(point[0]), "y": y(point[1]), "text": alt.TextValue(word), "tooltip": NO_TIP}
