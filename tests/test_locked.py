@@ -30,7 +30,7 @@ WAYS = ("hidden", "locked")
 def another(setting):
     """A value that neither the page nor a scene has."""
     if isinstance(setting, Number) and setting.default == AUTO:
-        return setting.high
+        return {"left": -7.0, "right": 7.0}[setting.name]
     if isinstance(setting, Number):
         return setting.default + (1 if setting.whole else setting.step) * (1 if setting.default < setting.high else -1)
     if isinstance(setting, Switch):

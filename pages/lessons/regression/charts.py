@@ -35,13 +35,15 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
     """The data with the current line, its residuals and the best line.
 
     points: x, y, residual (whether its residual is drawn). path: frame, w1, b, in the units of the data.
-    view: x_low, x_high, y_low, y_high, best_w1, best_b.
+    view: x_low, x_high, y_low, y_high, best_w1, best_b, ghost_w1, ghost_b (the best line without the outliers).
     """
     x, y = Axis(alt.X, "x_low", "x_high", feature), Axis(alt.Y, "y_low", "y_high", target)
     points = alt.Chart(alt.NamedData("points"))
     residuals = points.transform_filter("datum.residual").transform_calculate(now=ROW.format(NOW))
     residuals = residuals.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b")
-    best = straight(alt.Chart(alt.NamedData("view")).transform_filter("shown > 0"), x, "best_w1", "best_b")
+    known = alt.Chart(alt.NamedData("view")).transform_filter("shown > 0")
+    best = straight(known, x, "best_w1", "best_b")
+    ghost = straight(known.transform_filter("isValid(datum.ghost_w1)"), x, "ghost_w1", "ghost_b")
     current = straight(rows_back(0, 0, "w1", "b"), x, "w1", "b")
     ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right")}
     drawn = y.reaches("at_left", "at_right")
@@ -57,10 +59,23 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(
             **ends, tooltip=NO_TIP
         ),
+        ghost.mark_rule(color=palette.muted, strokeWidth=2, strokeDash=[2, 3], clip=True).encode(
+            **ends, tooltip=NO_TIP
+        ),
         *pinned(palette, x, y),
         current.transform_filter(drawn)
         .mark_rule(color=palette.iterate, strokeWidth=3, clip=True)
         .encode(**ends, tooltip=NO_TIP),
+        *words(
+            ghost.transform_filter(y.holds("at_right")),
+            palette,
+            {"x": x("right"), "y": y("at_right"), "text": alt.TextValue("without outliers"), "tooltip": NO_TIP},
+            palette.muted,
+            align="right",
+            baseline="top",
+            dx=-4,
+            dy=14,
+        ),
         *outside(current, f"!({drawn})", "'the line has left this picture'", palette, depth="0.1"),
         height=HEIGHT,
     )
