@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages.lessons import LESSONS
-from pages.shared.settings.kinds import BatchSize, Number, Switch
+from pages.shared.settings.kinds import AUTO, BatchSize, Number, Switch
 from pages.shared.settings.rates import Rate
 
 FILES = {lesson.key: Path(lesson.path).name for lesson in LESSONS}
@@ -124,6 +124,13 @@ def numbers_printed(code: str) -> np.ndarray:
     return np.array([line.split() for line in text.getvalue().splitlines()], dtype=float)
 
 
+def in_a_widget(setting, value):
+    """A value as its widget holds it; a number that is left open is an empty field."""
+    if isinstance(setting, Number):
+        return None if value == AUTO else float(value)
+    return value
+
+
 def any_value(setting):
     """Values of a setting, its bounds among them, and half of them from the grid of its own widget.
 
@@ -144,7 +151,7 @@ def any_value(setting):
 
 
 def _numbers(setting: Number):
-    bounds = some.sampled_from([setting.low, setting.high, setting.default]).map(float)
+    bounds = some.sampled_from([setting.low, setting.high]).map(float) | some.just(setting.default)
     if setting.whole:
         between = some.integers(int(setting.low), int(setting.high)).map(float)
     else:
