@@ -14,10 +14,17 @@ Every rule here works coordinate by coordinate and is written with products and 
 array (d,), on many runs (runs, d), and on one coordinate as a plain float, where a single run is eight times faster. A
 rule that looks at the whole gradient, its length say, says so (`elementwise = False`) and is given arrays only.
 
+A rule whose direction and next memory are linear in gradient and memory says so (`linear = True`): `scan` then makes
+many of its updates on least squares at once. Its memory is None or one array like theta.
+
+Where a library has the very same rule, `counterparts` says how it is made there. Any other program has the source of
+`init` and `update`, which therefore use nothing but their arguments, the rule's fields and numpy as np.
+
 A memory is None, an array like theta, a count, or a tuple of these: so that the loop can hand it on as a value, and see
 whether it is still within the machine's numbers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -32,6 +39,12 @@ class Optimizer(Protocol):
 
     name: ClassVar[str]  # on the screen
     elementwise: ClassVar[bool] = True  # whether each coordinate goes its own way
+    linear: ClassVar[bool] = False  # whether direction and next memory are linear in gradient and memory
+
+    @property
+    def counterparts(self) -> Mapping[str, str]:
+        """How a library makes the same rule, by its name: a call with {theta}, {rate} and the rule's {fields}."""
+        return {}
 
     def init(self, theta: Array) -> Any:
         """The memory before the first update."""
@@ -45,6 +58,11 @@ class GradientDescent(Optimizer):
     """Plain gradient descent: the direction is the gradient g itself (Cauchy 1847)."""
 
     name: ClassVar[str] = "plain"
+    linear: ClassVar[bool] = True
+    counterparts: ClassVar[Mapping[str, str]] = {
+        "PyTorch": "torch.optim.SGD([{theta}], lr={rate})",
+        "Keras": "keras.optimizers.SGD({rate})",
+    }
 
     def init(self, theta: Array) -> None:
         return None
@@ -61,6 +79,8 @@ class Momentum(Optimizer):
     """
 
     name: ClassVar[str] = "momentum"
+    linear: ClassVar[bool] = True
+    counterparts: ClassVar[Mapping[str, str]] = {"PyTorch": "torch.optim.SGD([{theta}], lr={rate}, momentum={beta})"}
     beta: float = 0.9
 
     def __post_init__(self) -> None:
@@ -83,6 +103,7 @@ class Nesterov(Optimizer):
     """
 
     name: ClassVar[str] = "Nesterov"
+    linear: ClassVar[bool] = True
     beta: float = 0.9
 
     def __post_init__(self) -> None:
@@ -95,6 +116,12 @@ class Nesterov(Optimizer):
         velocity = self.beta * velocity + gradient
         return gradient + self.beta * velocity, velocity
 
+    @property
+    def counterparts(self) -> Mapping[str, str]:
+        if self.beta == 0:  # which PyTorch refuses; it is plain descent
+            return GradientDescent.counterparts
+        return {"PyTorch": "torch.optim.SGD([{theta}], lr={rate}, momentum={beta}, nesterov=True)"}
+
 
 @dataclass(frozen=True)
 class AdaGrad(Optimizer):
@@ -104,6 +131,7 @@ class AdaGrad(Optimizer):
     """
 
     name: ClassVar[str] = "AdaGrad"
+    counterparts: ClassVar[Mapping[str, str]] = {"PyTorch": "torch.optim.Adagrad([{theta}], lr={rate}, eps={epsilon})"}
     epsilon: float = 1e-10
 
     def __post_init__(self) -> None:
@@ -126,6 +154,9 @@ class RMSProp(Optimizer):
     """
 
     name: ClassVar[str] = "RMSProp"
+    counterparts: ClassVar[Mapping[str, str]] = {
+        "PyTorch": "torch.optim.RMSprop([{theta}], lr={rate}, alpha={rho}, eps={epsilon})"
+    }
     rho: float = 0.99
     epsilon: float = 1e-8
 
@@ -152,6 +183,9 @@ class Adam(Optimizer):
     """
 
     name: ClassVar[str] = "Adam"
+    counterparts: ClassVar[Mapping[str, str]] = {
+        "PyTorch": "torch.optim.Adam([{theta}], lr={rate}, betas=({beta1}, {beta2}), eps={epsilon})"
+    }
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8

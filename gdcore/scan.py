@@ -28,9 +28,8 @@ import numpy.typing as npt
 from gdcore.batches import Batches, Indices
 from gdcore.least_squares import LeastSquares
 from gdcore.objectives import Array, is_noisy
-from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
+from gdcore.optimizers import Optimizer
 
-LINEAR_RULES = (GradientDescent, Momentum, Nesterov)  # direction and next memory are linear in gradient and memory
 WIDE = 8  # parameters beyond which the moments of whole batches cost more than the loop
 AT_ONCE = 1 << 21  # numbers gathered at once: bounds the memory, however many the updates
 IN_CACHE = 1 << 16  # numbers in one operation, beyond which longer vectors gain nothing
@@ -41,7 +40,7 @@ Run = Callable[[Array, Array, Array], Iterator[tuple[Array, Array, Array]]]
 
 def serves(objective: Any, optimizer: Optimizer, batches: Batches | None) -> bool:
     """Whether this descent is made of affine maps, and small ones."""
-    if not (isinstance(objective, LeastSquares) and isinstance(optimizer, LINEAR_RULES)) or is_noisy(objective):
+    if not (isinstance(objective, LeastSquares) and optimizer.linear) or is_noisy(objective):
         return False
     return (batches is not None and batches.size == 1) or objective.design.shape[1] <= WIDE
 

@@ -6,6 +6,9 @@ steps of shape (T, 1) then give rates of shape (T, runs).
 A schedule also knows what becomes of its rate. The sum of all rates decides how far descent can get: where it is
 finite, a direction of curvature lambda keeps about exp(-lambda sum) of its error for ever, however many updates are
 made. Robbins & Monro 1951 ask that the rates have an infinite sum and their squares a finite one.
+
+Besides `initial` the fields of a schedule are what one chooses, each named for what it means in every schedule; only
+`steps` is the length of the run.
 """
 
 from dataclasses import dataclass
@@ -25,6 +28,8 @@ class Schedule(Protocol):
     """
 
     name: ClassVar[str]  # on the screen
+    words: ClassVar[str] = ""  # what becomes of the rate η, on the screen
+    formula: ClassVar[str]  # the rate of update t, in Python with numpy as np and the fields in braces
     initial: Rate
 
     def __call__(self, step: Any) -> Rate:
@@ -45,12 +50,18 @@ class Schedule(Protocol):
         """The sum of all rates, for ever: a number, or (runs,); infinite for most."""
         return np.where(np.asarray(self.initial) > 0, inf, 0.0)[()]
 
+    @property
+    def over_t(self) -> Rate | None:
+        """c, where the rate comes to c / t in the long run; None where it falls in another way, or not at all."""
+        return None
+
 
 @dataclass(frozen=True)
 class Constant(Schedule):
     """The same rate for ever: initial. ValueError if it is negative or not finite."""
 
     name: ClassVar[str] = "constant"
+    formula: ClassVar[str] = "{initial}"
     initial: Rate
 
     def __post_init__(self) -> None:
@@ -72,6 +83,8 @@ class InverseTime(Schedule):
     """
 
     name: ClassVar[str] = "1/t"
+    words: ClassVar[str] = "η / (1 + decay·t)"
+    formula: ClassVar[str] = "{initial} / (1 + {decay} * t)"
     initial: Rate
     decay: float
 
@@ -86,32 +99,38 @@ class InverseTime(Schedule):
     def is_constant(self) -> bool:
         return self.decay == 0
 
+    @property
+    def over_t(self) -> Rate | None:
+        return None if self.is_constant else self.initial / self.decay
+
 
 @dataclass(frozen=True)
 class Exponential(Schedule):
-    """initial * decay^t. The rates have the finite sum initial / (1 - decay), so descent can freeze on its way.
+    """initial * factor^t. The rates have the finite sum initial / (1 - factor), so descent can freeze on its way.
 
-    ValueError if initial is negative or not finite, or decay not in [0, 1].
+    ValueError if initial is negative or not finite, or factor not in [0, 1].
     """
 
     name: ClassVar[str] = "exponential"
+    words: ClassVar[str] = "η · factor^t"
+    formula: ClassVar[str] = "{initial} * {factor}**t"
     initial: Rate
-    decay: float
+    factor: float
 
     def __post_init__(self) -> None:
         _check_rate("initial", self.initial)
-        _check_between("decay", self.decay, 0, 1)
+        _check_between("factor", self.factor, 0, 1)
 
     def __call__(self, step: Any) -> Rate:
-        return self.initial * self.decay ** np.asarray(step)
+        return self.initial * self.factor ** np.asarray(step)
 
     @property
     def total(self) -> Rate:
-        return super().total if self.is_constant else self.initial / (1 - self.decay)
+        return super().total if self.is_constant else self.initial / (1 - self.factor)
 
     @property
     def is_constant(self) -> bool:
-        return self.decay == 1
+        return self.factor == 1
 
 
 @dataclass(frozen=True)
@@ -123,6 +142,8 @@ class StepDecay(Schedule):
     """
 
     name: ClassVar[str] = "step"
+    words: ClassVar[str] = "η · factor after so many updates, and again"
+    formula: ClassVar[str] = "{initial} * {factor} ** (t // {every})"
     initial: Rate
     factor: float
     every: int
@@ -153,6 +174,8 @@ class Cosine(Schedule):
     """
 
     name: ClassVar[str] = "cosine"
+    words: ClassVar[str] = "half a wave down to the last rate"
+    formula: ClassVar[str] = "{final} + ({initial} - {final}) * (1 + np.cos(np.pi * min(t / {steps}, 1))) / 2"
     initial: Rate
     final: float
     steps: int

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from gdcore import GradientDescent, Quadratic, descend
 from pages.lessons import LESSONS
 from pages.lessons.quadratic import QUADRATIC
-from pages.shared.take_home.programs import PACKAGES, PROGRAMS
+from pages.shared.take_home.libraries import PACKAGES, PROGRAMS
 from tests.harness import any_value, drawn, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in QUADRATIC.settings}

@@ -14,7 +14,7 @@ from pages.lessons.race.budget import Budget
 from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES
 from pages.lessons.race.scenes import STREAM
 from pages.lessons.race.take_home import FILES
-from pages.shared.take_home.programs import csv_text
+from pages.shared.take_home.run import csv_text
 from tests.harness import drawn, numbers_printed, open_lesson, program
 from tests.races import FLATTEST, OPENING, STEEPEST, race, told
 

@@ -12,7 +12,7 @@ from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.take_home import FILES
 from pages.shared.data.regression import Model
 from pages.shared.picture.planes import Plane
-from pages.shared.take_home.programs import csv_text
+from pages.shared.take_home.run import csv_text
 from tests.harness import any_value, as_frames, cells, drawn, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in REGRESSION.settings}

@@ -35,6 +35,7 @@ STANDARD_LIBRARY = {
         "enum",
         "functools",
         "html",
+        "inspect",  # whose getsource reads the rule that a program prints
         "io",
     ),
     *("itertools", "json", "math", "operator", "pathlib", "re", "string", "struct", "textwrap", "typing", "zlib"),

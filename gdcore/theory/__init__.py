@@ -11,7 +11,14 @@ Where no closed form is known for a rule, the answer is None.
 from gdcore.decomposition import ROUNDING
 from gdcore.theory.curvature import condition_number, curvatures, principal_directions
 from gdcore.theory.epochs import epoch_factor, steady_limit
-from gdcore.theory.limits import best_heavy_ball, best_rate, contraction, rate_limit
+from gdcore.theory.limits import (
+    best_heavy_ball,
+    best_rate,
+    contraction,
+    has_closed_form,
+    rate_limit,
+    shrinks_at_every_update,
+)
 from gdcore.theory.mean_square import best_mean_square_rate, mean_square_factor, mean_square_limit
 from gdcore.theory.noise import expected_gap, first_order_noise_floor, gradient_noise, noise_floor
 from gdcore.theory.paths import (
@@ -45,6 +52,7 @@ __all__ = [
     "first_order_noise_floor",
     "gap",
     "gradient_noise",
+    "has_closed_form",
     "mean_square_factor",
     "mean_square_limit",
     "noise_floor",
@@ -54,6 +62,7 @@ __all__ = [
     "principal_directions",
     "rate_limit",
     "regimes",
+    "shrinks_at_every_update",
     "steady_limit",
     "updates_to_approach",
     "updates_to_settle",

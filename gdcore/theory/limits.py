@@ -25,6 +25,18 @@ from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
 from gdcore.theory.curvature import extremes
 
 
+def has_closed_form(optimizer: Optimizer | None = None) -> bool:
+    """Whether the limits, best rates and factors of a rule are known."""
+    return _reach(optimizer) is not None
+
+
+def shrinks_at_every_update(optimizer: Optimizer | None = None) -> bool:
+    """Whether below the limit each update by itself shrinks the error, so that rates may change and batches may come in
+    any order: plain descent. A velocity may carry the error up for a while; there only the long run is known.
+    """
+    return optimizer is None or isinstance(optimizer, GradientDescent)
+
+
 def rate_limit(curvatures: Array, optimizer: Optimizer | None = None) -> float | None:
     """The constant rate at which the steepest direction stops shrinking; below it a minimum is approached.
 

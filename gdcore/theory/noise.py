@@ -6,14 +6,20 @@ import numpy as np
 
 from gdcore.least_squares import LeastSquares
 from gdcore.objectives import Array
+from gdcore.optimizers import Optimizer
+from gdcore.theory.limits import shrinks_at_every_update
 from gdcore.theory.moments import moments_of
 
 
-def noise_floor(objective: LeastSquares, learning_rate: float, size: int) -> float:
+def noise_floor(
+    objective: LeastSquares, learning_rate: float, size: int, optimizer: Optimizer | None = None
+) -> float | None:
     """E[f] - f* of plain descent in the long run, `size` examples drawn with replacement: (I - eta K) Y = eta noise.
 
-    Infinite from the mean-square limit on; below it 0 for data without noise.
+    Infinite from the mean-square limit on; below it 0 for data without noise. None for another rule.
     """
+    if not shrinks_at_every_update(optimizer):
+        return None
     moments = moments_of(objective, size, learning_rate)
     if learning_rate >= moments.limit:
         return inf

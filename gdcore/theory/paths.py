@@ -17,7 +17,9 @@ from math import ceil, inf, log
 import numpy as np
 
 from gdcore.objectives import Array, QuadraticObjective
+from gdcore.optimizers import Optimizer
 from gdcore.theory.curvature import curvatures, principal
+from gdcore.theory.limits import shrinks_at_every_update
 
 LONGEST = 2**62  # updates beyond which we say never
 
@@ -126,9 +128,17 @@ def updates_to_shrink(objective: QuadraticObjective, start: Array, learning_rate
 
 
 def updates_to_approach(
-    objective: QuadraticObjective, start: Array, learning_rate: float, fraction: float
+    objective: QuadraticObjective,
+    start: Array,
+    learning_rate: float,
+    fraction: float,
+    optimizer: Optimizer | None = None,
 ) -> int | None:
-    """Updates until the distance |theta - theta*| stays at most `fraction` of its start; None if it never does."""
+    """Updates until the distance |theta - theta*| stays at most `fraction` of its start; None if it never does, and
+    for another rule than plain descent.
+    """
+    if not shrinks_at_every_update(optimizer):
+        return None
     return _until(*_squared_distance_at_the_start(objective, start), learning_rate, fraction**2)
 
 

@@ -13,8 +13,7 @@ from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import Sketch
 from pages.shared.session import PRESENTING
 from pages.shared.settings.kinds import Setting
-from pages.shared.take_home import programs
-from pages.shared.take_home.programs import PACKAGES, PROGRAMS
+from pages.shared.take_home.code import download
 from pages.shared.teaching.pins import Kept
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
@@ -145,7 +144,7 @@ def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name
                 st.caption(
                     f"The first and the last {ROWS_AT_EACH_END:,} of {len(rows):,} rows; the file has all of them."
                 )
-            _download("Download as CSV", lambda: rows.to_csv(index=False), f"{name}.csv", "text/csv")
+            download("Download as CSV", lambda: rows.to_csv(index=False), f"{name}.csv", "text/csv")
 
 
 def _same_decimals(column: pd.Series) -> str:
@@ -153,37 +152,3 @@ def _same_decimals(column: pd.Series) -> str:
         return "%d"
     sizes = column[column != 0].abs()
     return "%.6f" if 1e-4 <= sizes.min() and sizes.max() < 1e6 else "%.6e"
-
-
-def code_to_take_home(describe: Callable[[], programs.Run], name: str) -> None:
-    """Programs that run alone and print the numbers on the screen. Nothing is written while this is closed."""
-    code = st.expander("The same run in code", icon=":material/code:", key=f"{name}_code", on_change="rerun")
-    if code.open:
-        with code:
-            library = st.segmented_control(
-                "Library",
-                list(PROGRAMS),
-                default="NumPy",
-                required=True,
-                key=f"{name}_library",
-                persist_state="session",
-            )
-            _program(describe(), library, name)
-
-
-def _program(run: programs.Run, library: str, name: str) -> None:
-    program = PROGRAMS[library](run)
-    st.markdown(
-        "It runs on its own and prints the first updates and the last: the numbers on this page, up to rounding. "
-        f"It needs Python and `pip install {PACKAGES[library]}`."
-    )
-    st.code(program, language="python")
-    with st.container(horizontal=True):
-        _download("Download as Python", program, f"{name}_{library.lower()}.py", "text/x-python")
-        if run.examples and (file := run.examples.file):
-            dataset = run.examples.dataset
-            _download(f"Download {file}, which it reads", lambda: programs.csv_text(dataset), file, "text/csv")
-
-
-def _download(label: str, text: str | Callable[[], str], file_name: str, mime: str) -> None:
-    st.download_button(label, text, file_name, mime, on_click="ignore", icon=":material/download:")

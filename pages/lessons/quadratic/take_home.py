@@ -2,7 +2,7 @@
 
 from gdcore import Constant
 from pages.lessons.quadratic.runs import Picture
-from pages.shared.take_home import programs
+from pages.shared.take_home import run as programs
 
 
 def described(picture: Picture, values: dict) -> programs.Run:

@@ -3,11 +3,13 @@
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from gdcore.batches import Order
 
 MOST_UPDATES = 1_000_000  # recorded in one race, all lanes and seeds together: below 200 MB
 MOST_DRAWS = 4_000_000  # examples drawn for one lane
+MOST_ONE_BY_ONE = 32_000  # of all lanes whose updates the loop makes, for all seeds at once: about a second
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,18 @@ class Budget:
         epochs, rest = divmod(examples, n_examples)
         return epochs * -(-n_examples // size) + -(-rest // size)
 
-    def fits(self, sizes: Sequence[int], n_examples: int, order: Order, seeds: int) -> bool:
-        """Whether the race of these batch sizes can be recorded."""
+    def fits(
+        self, sizes: Sequence[int], n_examples: int, order: Order, seeds: int, one_by_one: Sequence[bool] = ()
+    ) -> bool:
+        """Whether the race of these batch sizes can be recorded. one_by_one: the lanes whose updates the loop makes."""
         updates = [self.updates(size, n_examples, order) for size in sizes]
         drawn = [
             size * many
             for size, many in zip(sizes, updates, strict=True)
             if size < n_examples or order == "replacement"
         ]
+        if sum(compress(updates, one_by_one)) > MOST_ONE_BY_ONE:
+            return False
         return sum(updates) * seeds <= MOST_UPDATES and max(drawn, default=0) * seeds <= MOST_DRAWS
 
     def within(self, fits: Callable[["Budget"], bool], n_examples: int) -> "Budget":

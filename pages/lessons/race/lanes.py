@@ -1,96 +1,135 @@
-"""The lanes of a race as settings on the screen: batch size, rate, schedule and rule, each with what belongs to it."""
+"""The lanes of a race as settings on the screen: batch size, rate, schedule and rule, each with what belongs to it.
+
+What can be set of a schedule or a rule are the fields of its class. A field has one meaning in all of them, so each is
+one setting of a lane; what is not in `KNOBS` is a plain number under its own name.
+"""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import MISSING, Field, fields, replace
 from typing import Any
 
-from gdcore import (
-    Batches,
-    Constant,
-    Cosine,
-    Exponential,
-    GradientDescent,
-    InverseTime,
-    LeastSquares,
-    Momentum,
-    Nesterov,
-    StepDecay,
-    theory,
-)
+from gdcore import OPTIMIZERS, SCHEDULES, Batches, Constant, GradientDescent, LeastSquares, theory
 from gdcore.optimizers import Optimizer
 from gdcore.schedules import Schedule
+from pages.lessons.race.scenes import BEST
 from pages.shared.settings import glossary
 from pages.shared.settings.kinds import BatchSize, Choice, Number, Setting
 from pages.shared.settings.panel import Panel
 from pages.shared.settings.rates import Rate
 
 MOST = 6
+LANES = range(1, MOST + 1)
 FIRST_SIZES = ("n", "32", "1", "8", "64", "128")
 LARGEST = 10_000_000  # rows that an upload could have
-CONSTANT, INVERSE, EXPONENTIAL, STEP, COSINE = "constant", "1/t", "exponential", "step", "cosine"
-PLAIN, MOMENTUM, NESTEROV = "plain", "momentum", "Nesterov"
-PARTS = {CONSTANT: (), INVERSE: ("decay",), EXPONENTIAL: ("factor",), STEP: ("factor", "every"), COSINE: ("final",)}
-OF_A_LANE = ("size", "rate", "schedule", "decay", "factor", "every", "final", "rule", "beta")
+RULE_NAMED = {kind.name: kind for kind in OPTIMIZERS}
+SCHEDULE_NAMED = {kind.name: kind for kind in SCHEDULES}
+# The rate has a setting of its own, the steps of a schedule are those of the run, and epsilon only guards a division.
+NOT_SET = ("initial", "steps", "epsilon")
+KNOBS = {
+    knob.name: knob
+    for knob in (
+        Number("decay", "Decay", 0, 1000, 0.01, 0.01, help=glossary.help("decay")),
+        Number("factor", "Factor", 0, 1, 0.999, 0.001, help=glossary.help("factor")),
+        Number("every", "After so many updates", 1, 1_000_000, 1000, 100, whole=True, help=glossary.help("interval")),
+        Number("final", "Last rate", 0, 100, 0, 0.001, help=glossary.help("last rate")),
+        Number("beta", "Momentum β (beta)", 0, 0.999, 0.9, 0.05, help=glossary.help("momentum")),
+        Number("rho", "Memory of squares ρ (rho)", 0, 0.9999, 0.99, 0.01, help=glossary.help("memory of squares")),
+        Number("beta1", "Memory of gradients β₁ (beta1)", 0, 0.999, 0.9, 0.05, help=glossary.help("first beta")),
+        Number("beta2", "Memory of squares β₂ (beta2)", 0, 0.9999, 0.999, 0.001, help=glossary.help("second beta")),
+    )
+}
+
+
+def key(name: str, lane: int) -> str:
+    """The setting of a lane: beta1 is the beta of the first, and beta1_1 its beta1."""
+    return f"{name}_{lane}" if name[-1].isdigit() else f"{name}{lane}"
+
+
+def parts(kind: type[Schedule] | type[Optimizer]) -> list[Field]:
+    """What can be set of a schedule or a rule."""
+    return [field for field in fields(kind) if field.name not in NOT_SET]
+
+
+OF_SCHEDULES = {field.name: field for kind in SCHEDULES for field in parts(kind)}
+OF_RULES = {field.name: field for kind in OPTIMIZERS for field in parts(kind)}
+IN_LANES = {
+    key(name, lane): lane for lane in LANES for name in ("size", "rate", "schedule", *OF_SCHEDULES, "rule", *OF_RULES)
+}
 
 
 def settings(lane: int, rate: Rate) -> tuple[Setting, ...]:
-    size_help = glossary.help("batch size", "n is all of them. Any number can be typed.")
-    return (
-        BatchSize(f"size{lane}", "Batch size B", FIRST_SIZES[lane - 1], LARGEST, size_help),
-        replace(rate, name=f"rate{lane}"),
-        Choice(
-            f"schedule{lane}", "Schedule of the rate", tuple(PARTS), CONSTANT, help=glossary.help("schedule", SCHEDULES)
-        ),
-        Number(f"decay{lane}", "Decay", 0, 1000, 0.01, 0.01, help=glossary.help("decay")),
-        Number(f"factor{lane}", "Factor", 0, 1, 0.999, 0.001, help=glossary.help("factor")),
-        Number(
-            f"every{lane}", "After so many updates", 1, 1_000_000, 1000, 100, whole=True, help=glossary.help("interval")
-        ),
-        Number(f"final{lane}", "Last rate", 0, 100, 0, 0.001, help=glossary.help("last rate")),
-        Choice(f"rule{lane}", "Rule", (PLAIN, MOMENTUM, NESTEROV), PLAIN, help=glossary.help("rule")),
-        Number(f"beta{lane}", "Momentum β (beta)", 0, 0.999, 0.9, 0.05, help=glossary.help("momentum")),
+    sizes = glossary.help("batch size", "n is all of them. Any number can be typed.")
+    each = " ".join(
+        f"{name[0].upper()}{name[1:]}: {kind.words}." for name, kind in SCHEDULE_NAMED.items() if kind.words
     )
+    of_rules, of_schedules = glossary.help("rule"), glossary.help("schedule", each)
+    return (
+        BatchSize(key("size", lane), "Batch size B", FIRST_SIZES[lane - 1], LARGEST, sizes),
+        replace(rate, name=key("rate", lane)),
+        Choice(key("schedule", lane), "Schedule of the rate", tuple(SCHEDULE_NAMED), Constant.name, help=of_schedules),
+        *(replace(knob(field, of_schedules), name=key(name, lane)) for name, field in OF_SCHEDULES.items()),
+        Choice(key("rule", lane), "Rule", tuple(RULE_NAMED), GradientDescent.name, help=of_rules),
+        *(replace(knob(field, of_rules), name=key(name, lane)) for name, field in OF_RULES.items()),
+    )
+
+
+def knob(field: Field, help: str) -> Number:
+    """The setting of a field; of one that has no words here, a number up to a thousand that stands on its default."""
+    if field.name in KNOBS:
+        return KNOBS[field.name]
+    default, whole = 1 if field.default is MISSING else field.default, field.type in (int, "int")
+    low, high, step = min(0, default), max(1000, default), 1 if whole else 0.01
+    return Number(field.name, field.name, low, high, default, step, help, whole)
 
 
 def label(setting: Setting) -> str:
     """The label of a setting of the race where it does not stand under the name of its lane."""
-    name, lane = setting.name[:-1], setting.name[-1]
-    return f"Lane {lane}: {setting.label}" if name in OF_A_LANE else setting.label
-
-
-SCHEDULES = (
-    "1/t: η / (1 + decay·t). Exponential: η · factor^t. Step: η · factor after so many updates, and "
-    "again. Cosine: half a wave down to the last rate."
-)
+    return f"Lane {IN_LANES[setting.name]}: {setting.label}" if setting.name in IN_LANES else setting.label
 
 
 def choose(panel: Panel, lane: int, with_rate: bool) -> None:
     """Draw the settings of a lane that are of use."""
-    panel.draw(f"size{lane}", *([f"rate{lane}"] if with_rate else []), f"schedule{lane}")
-    panel.draw(*(f"{part}{lane}" for part in PARTS[panel.values[f"schedule{lane}"]]))
-    panel.draw(f"rule{lane}")
-    if panel.values[f"rule{lane}"] != PLAIN:
-        panel.draw(f"beta{lane}")
+    values = panel.values
+    panel.draw(key("size", lane))
+    if with_rate or keeps_its_rate(values, lane):
+        panel.draw(key("rate", lane))
+    panel.draw(key("schedule", lane))
+    draw_parts(panel, lane, SCHEDULE_NAMED[values[key("schedule", lane)]])
+    panel.draw(key("rule", lane))
+    draw_parts(panel, lane, RULE_NAMED[values[key("rule", lane)]])
+
+
+def draw_parts(panel: Panel, lane: int, kind: type[Schedule] | type[Optimizer]) -> None:
+    """Draw what can be set of a schedule or a rule; numbers that it does not take get their defaults."""
+    names = [key(field.name, lane) for field in parts(kind)]
+    panel.draw(*names)
+    try:
+        made(kind, panel.values, lane, initial=1.0, steps=1)
+    except ValueError as refused:
+        panel.refuse(f"Lane {lane}: {refused}. The default is used.", *names)
+
+
+def made(kind: Any, values: Mapping[str, Any], lane: int, **of_the_run: float) -> Any:
+    """A schedule or a rule with the numbers of a lane. ValueError if it does not take them."""
+    given = {field.name: of_the_run[field.name] for field in fields(kind) if field.name in of_the_run}
+    return kind(**given, **{field.name: values[key(field.name, lane)] for field in parts(kind)})
 
 
 def rule(values: Mapping[str, Any], lane: int) -> Optimizer:
-    beta = values[f"beta{lane}"]
-    return {PLAIN: GradientDescent(), MOMENTUM: Momentum(beta), NESTEROV: Nesterov(beta)}[values[f"rule{lane}"]]
+    return made(RULE_NAMED[values[key("rule", lane)]], values, lane)
 
 
 def schedule(values: Mapping[str, Any], lane: int, rate: float, updates: int) -> Schedule:
-    decay, factor, every, final = (values[f"{part}{lane}"] for part in ("decay", "factor", "every", "final"))
-    return {
-        CONSTANT: lambda: Constant(rate),
-        INVERSE: lambda: InverseTime(rate, decay),
-        EXPONENTIAL: lambda: Exponential(rate, factor),
-        STEP: lambda: StepDecay(rate, factor, every),
-        COSINE: lambda: Cosine(rate, final, updates),
-    }[values[f"schedule{lane}"]]()
+    return made(SCHEDULE_NAMED[values[key("schedule", lane)]], values, lane, initial=rate, steps=updates)
 
 
-def best_rate(objective: LeastSquares, batches: Batches, rule: Optimizer) -> float:
-    """The constant rate of a lane with the best factor in the long run, from theory.
+def keeps_its_rate(values: Mapping[str, Any], lane: int) -> bool:
+    """Whether each lane should have its best rate, and of this one none is known."""
+    return values["rates"] == BEST and not theory.has_closed_form(rule(values, lane))
+
+
+def best_rate(objective: LeastSquares, batches: Batches, rule: Optimizer) -> float | None:
+    """The constant rate of a lane with the best factor in the long run, from theory; None where none is known.
 
     Of batches it is the factor of the mean squared error, as if they were drawn with replacement.
     """

@@ -5,7 +5,6 @@ from math import inf, isinf
 
 import numpy as np
 
-from gdcore import Constant
 from pages.lessons.race.runs import EXAMPLES, PARALLEL, Course, Race
 from pages.lessons.race.winner import arrivals_at_the_goal
 from pages.lessons.race.words import above, counted_in, goal_in_words, listed, unit
@@ -41,6 +40,7 @@ def meaning(race: Race, arrived: int, tied: int) -> str:
     lanes = len(race.lanes)
     only_sizes_differ = len({(lane.schedule, lane.optimizer) for lane in race.lanes}) == 1
     alike = only_sizes_differ and len({lane.size for lane in race.lanes}) > 1 and arrived == lanes
+    alike = alike and race.lanes[0].optimizer.linear  # the mean of directions is the direction of the mean
     if race.clock == PARALLEL:
         return "batches up to the number of workers cost one round each, larger ones several"
     if race.clock == EXAMPLES:
@@ -71,10 +71,11 @@ def at_the_last_update(race: Race) -> str:
 
 
 def noise_orders_the_ends(race: Race, courses: Sequence[Course]) -> bool:
-    """Whether lanes with more noise, η / B, end higher: all at constant rates, with one rule, and at the goal once."""
+    """Whether lanes with more noise, η / B, end higher: at constant rates, with one linear rule, once at the goal."""
     lanes = [course.lane for course in courses]
     comparable = len({lane.optimizer for lane in lanes}) == 1 and all(
-        isinstance(lane.schedule, Constant) and (race.draws(lane) or race.is_exact(lane)) for lane in lanes
+        lane.schedule.is_constant and lane.optimizer.linear and (race.draws(lane) or race.is_exact(lane))
+        for lane in lanes
     )
     if race.drifts or race.least == 0 or not comparable:
         return False

@@ -1,6 +1,6 @@
 """The scenes of the race, for its own buttons and for links from other pages."""
 
-from pages.lessons.race import lanes
+from gdcore import Exponential, InverseTime, StepDecay
 from pages.lessons.race.runs import PARALLEL, UPDATES
 from pages.shared.lesson import EXPLOSION, FREEZE, IT_WORKS, NOISE_FLOOR, Scene
 
@@ -11,7 +11,7 @@ STOCHASTIC_LANE_4 = {"lanes": 4, "size4": "1"}
 DECAY = Scene(
     "Decay rescues SGD",
     "Lane 4 has the falling rate 0.05 / (1 + 0.01 t): its noise dies down.",
-    STOCHASTIC_LANE_4 | {"schedule4": lanes.INVERSE},
+    STOCHASTIC_LANE_4 | {"schedule4": InverseTime.name},
     IT_WORKS,
     "Stochastic descent has to live with its noise floor.",
     "Far away a large rate is right, near the optimum a small one: a falling rate is both in one run.",
@@ -28,7 +28,7 @@ DRIFT = Scene(
     "The stream drifts",
     "Half-way the line changes: one lane keeps its rate, one has stopped, one slows down.",
     {"data": STREAM, "n": 2000, "axis": "linear", "size1": "1", "size2": "1", "size3": "1", "follow": 1}
-    | {"schedule2": lanes.STEP, "factor2": 0.0, "every2": 1000, "schedule3": lanes.INVERSE},
+    | {"schedule2": StepDecay.name, "factor2": 0.0, "every2": 1000, "schedule3": InverseTime.name},
     FREEZE,
     "A learning rate should always go to zero.",
     "On data that stay the same a rate of zero is rest; on a stream it is a model that can no longer follow.",
@@ -81,7 +81,7 @@ SCENES = (
     Scene(
         "Decays too fast and freezes",
         "Lane 4 has the rate 0.05 × 0.95ᵗ: it stops before it arrives.",
-        STOCHASTIC_LANE_4 | {"schedule4": lanes.EXPONENTIAL, "factor4": 0.95},
+        STOCHASTIC_LANE_4 | {"schedule4": Exponential.name, "factor4": 0.95},
         FREEZE,
         "The sooner the rate falls, the sooner descent settles at the optimum.",
         "All rates of this schedule together have a finite sum: when it is used up, descent stands still, wherever it "

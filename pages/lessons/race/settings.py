@@ -1,6 +1,7 @@
 """What can be set in the race, and the race that the settings make."""
 
 from collections.abc import Mapping
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from gdcore import datasets
 from gdcore.batches import Batches
 from gdcore.datasets import Dataset
+from gdcore.scan import serves
 from pages.lessons.race import lanes, words
 from pages.lessons.race.budget import Budget
 from pages.lessons.race.pictures import CLOUD
@@ -103,22 +105,30 @@ def label_of_the_start(model: Model) -> str:
 
 
 def race_of(values: dict, model: Model) -> tuple[Race, tuple[str, ...]]:
-    """The race on the screen, and what is to be said where it is shorter than the budget."""
+    """The race on the screen, and what is to be said where it is not as the settings ask."""
     objective, n, drifts = model.objective, len(model.dataset.targets), values["data"] == STREAM
     start = start_of(model, values)
     order = "fixed" if drifts else ORDERS[values["order"]]
     seeds = tuple(range(values["seed"], values["seed"] + values["seeds"]))
     numbers = range(1, values["lanes"] + 1)
     sizes = [n if values[f"size{lane}"] == "n" else int(values[f"size{lane}"]) for lane in numbers]
+    rules, batches = [lanes.rule(values, lane) for lane in numbers], [Batches(size, seeds[0], order) for size in sizes]
 
+    one_by_one = [not serves(objective, *lane) for lane in zip(rules, batches, strict=True)]
     asked = Budget(n, "examples") if drifts else Budget(values["budget"], values["unit"])
-    budget = asked.within(lambda smaller: smaller.fits(sizes, n, order, len(seeds)), n)
+    budget = asked.within(lambda smaller: smaller.fits(sizes, n, order, len(seeds), one_by_one), n)
     updates = [budget.updates(size, n, order) for size in sizes]
-    racers = []
-    for lane, size, many in zip(numbers, sizes, updates, strict=True):
-        rule, rate = lanes.rule(values, lane), RATE.number(values[f"rate{lane}" if values["rates"] == EACH else "rate"])
+    racers, notes = [], []
+    if budget != asked:
+        slow = sorted({rule.name for rule in compress(rules, one_by_one)})
+        notes.append(words.cut(asked, budget, sizes, n, order, len(seeds), slow))
+    for lane, size, many, rule, drawn in zip(numbers, sizes, updates, rules, batches, strict=True):
+        rate = RATE.number(values["rate" if values["rates"] == SAME else f"rate{lane}"])
         if values["rates"] == BEST:
-            rate = lanes.best_rate(objective, Batches(size, seeds[0], order), rule)
+            best = lanes.best_rate(objective, drawn, rule)
+            if best is None:
+                notes.append(words.keeps_its_rate(lane, rule, rate))
+            rate = rate if best is None else best
         racers.append(Lane(size, lanes.schedule(values, lane, rate, many), rule))
     race = Race(model, tuple(racers), start, tuple(updates), order, seeds, values["clock"], values["workers"], drifts)
-    return race, () if budget == asked else (words.cut(asked, budget, sizes, n, order, len(seeds)),)
+    return race, tuple(notes)

@@ -8,6 +8,7 @@ from pages.lessons.race.runs import Lane, Race
 from pages.shared.teaching.sweep_curves import Curve, Sweep, around, at_the_end, nothing_to_close, parts_of
 from pages.shared.words import count, number
 
+WITHOUT_A_LIMIT = 10.0  # times the lane's own rate: around it lie the rates where no limit is known
 MOST_UPDATES = 10_000  # of all lanes of a race together, at each rate
 
 
@@ -17,7 +18,10 @@ def of_race(race: Race) -> Sweep | str:
     if why_not := nothing_to_close(objective, race.start):
         return why_not
     curved, own = theory.curvatures(race.model.objective), [float(lane.schedule(0)) for lane in race.lanes]
-    limits = [limit_of(race, lane) or theory.rate_limit(curved, lane.optimizer) for lane in race.lanes]
+    limits = [
+        limit_of(race, lane) or theory.rate_limit(curved, lane.optimizer) or WITHOUT_A_LIMIT * rate
+        for lane, rate in zip(race.lanes, own, strict=True)
+    ]
     grid, start_gap = around(limits, own), theory.gap(objective, race.start)
     longest = max(race.steps) if race.drifts else MOST_UPDATES // len(race.lanes)  # a stream goes on after its drift
     curves, budgets = [], []

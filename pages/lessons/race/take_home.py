@@ -4,7 +4,7 @@ from gdcore import Batches
 from pages.lessons.race.runs import Race
 from pages.lessons.race.scenes import MPG, NOISY, STREAM
 from pages.shared.data.own import OWN
-from pages.shared.take_home import programs
+from pages.shared.take_home import run as programs
 
 FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
 

@@ -5,7 +5,7 @@ from math import isclose
 
 import numpy as np
 
-from gdcore import GradientDescent
+from gdcore import theory
 from pages.lessons.race.runs import Course, Race
 from pages.lessons.race.verdicts import is_noisy, limit_name, limit_of, of_lane
 from pages.lessons.race.words import above
@@ -71,6 +71,8 @@ def theory_of(judged: Verdict, race: Race, course: Course) -> str:
         case Reason.ON_AN_OPTIMUM | Reason.FLAT:
             return "It starts on an optimum, where every gradient is 0 up to rounding."
         case Reason.NO_CLOSED_FORM if "steady_limit" not in figures:
+            if not theory.has_closed_form(course.lane.optimizer):
+                return f"No closed form is known for {course.lane.optimizer.name}."
             return "For this rule, with this order and schedule, no closed form is known."
         case Reason.FREEZES:
             kept = percent(figures["kept"])
@@ -166,7 +168,7 @@ def slowest(judged: Verdict, race: Race, course: Course) -> str:
     if "needed" in judged.figures and judged.figures["needed"] <= judged.figures["taken"]:
         since = number(int(judged.figures["needed"]))
         said.append(f"On the full gradient it is below {percent(CLOSE)} since update {since}; this mean is not yet.")
-    elif isinstance(course.lane.optimizer, GradientDescent):
+    elif theory.shrinks_at_every_update(course.lane.optimizer):
         who = "" if race.is_exact(course.lane) else " on the full gradient"
         said.append(f"{until_it_is_close(judged, 'update')}{who}.")
     return " ".join(said)

@@ -8,6 +8,7 @@ Which theory holds depends on the order of the examples, and none is borrowed fr
     fixed order                    what one epoch multiplies the error by
     reshuffled                     below one rate no batch can lengthen the error; above it no closed form is known
     momentum otherwise             on batches in another order, or with a falling rate, no closed form is known
+    a rule without closed form     nothing is claimed of it in any order
 
 A schedule is judged by the rate that it comes to in the long run: what begins above the limit and falls is orange until
 it has come back.
@@ -18,7 +19,8 @@ Figures besides those of `verdicts`, where a claim compares them:
     loss, least    the mean loss over the last fifth and the least possible one
     limit, mean_square_limit, steady_limit   the limit of the theory that holds: one of these three
     floor          how far above the least loss the same lane would stay if it were drawn with replacement, from theory
-    speed          of a 1/t schedule: without noise the squared error falls like t to this power, with noise at most 1/t
+    speed          where the rate comes to c / t: without noise the squared error falls like t to this power, with
+                   noise at most 1/t
     epoch          what an epoch in fixed order multiplies the error by
     until          the update from which on a falling rate is below the limit
     kept           the share of the distance that is left for ever on the full gradient: the rates have a finite sum
@@ -31,7 +33,7 @@ from math import inf, isinf
 
 import numpy as np
 
-from gdcore import GradientDescent, InverseTime, theory
+from gdcore import theory
 from gdcore.schedules import Schedule
 from pages.lessons.race.runs import Course, Lane, Race
 from pages.shared.teaching.verdicts import CLOSE, Claim, Reason, Verdict, distances, holding_up, in_theory, standing
@@ -94,11 +96,11 @@ def is_noisy(race: Race, lane: Lane) -> bool:
 
 
 def has_theory(race: Race, lane: Lane) -> bool:
-    """A linear rule has closed forms for a constant rate: on all examples, and for batches drawn with replacement."""
-    if isinstance(lane.optimizer, GradientDescent):
-        return True
-    if theory.rate_limit(theory.curvatures(race.model.objective), lane.optimizer) is None:
+    """Plain descent always; a rule with a closed form at a constant rate, on all examples or drawn with replacement."""
+    if not theory.has_closed_form(lane.optimizer):
         return False
+    if theory.shrinks_at_every_update(lane.optimizer):
+        return True
     return lane.schedule.is_constant and (race.is_exact(lane) or race.order == "replacement")
 
 
@@ -163,7 +165,7 @@ def jittering(
 
 def is_on_its_way(race: Race, lane: Lane, figures: dict[str, float]) -> bool:
     """Whether the mean over all draws, which takes the path of the full gradient, has not arrived yet."""
-    if isinstance(lane.optimizer, GradientDescent):
+    if theory.shrinks_at_every_update(lane.optimizer):
         return figures["taken"] < figures.get("needed", inf)
     curved = theory.curvatures(race.model.objective)
     slowest = float(theory.contraction(curved[curved > 0], figures["rate"], lane.optimizer).max())
@@ -195,25 +197,21 @@ def above_until(schedule: Schedule, limit: float) -> dict[str, int]:
 
 def floor(race: Race, lane: Lane, rate: float) -> dict[str, float]:
     """How far above the least loss plain descent stays, drawn with replacement; nothing where it has no floor."""
-    if not isinstance(lane.optimizer, GradientDescent):
-        return {}
-    height = theory.noise_floor(race.model.objective, rate, lane.size)
-    return {} if isinf(height) else {"floor": height}
+    height = theory.noise_floor(race.model.objective, rate, lane.size, lane.optimizer)
+    return {} if height is None or isinf(height) else {"floor": height}
 
 
 def speed(race: Race, schedule: Schedule) -> dict[str, float]:
-    """Of a 1/t schedule, 2 lambda_min eta_0 / decay."""
-    if not (isinstance(schedule, InverseTime) and schedule.decay > 0):
+    """Of a schedule that comes to c / t, 2 lambda_min c."""
+    if schedule.over_t is None:
         return {}
     curved = theory.curvatures(race.model.objective)
-    return {"speed": 2 * float(curved[curved > 0].min()) * float(schedule.initial) / schedule.decay}
+    return {"speed": 2 * float(curved[curved > 0].min()) * float(schedule.over_t)}
 
 
 def needed(race: Race, lane: Lane, rate: float) -> dict[str, int]:
     """The updates that plain descent on the full gradient needs, and so does the mean over all draws."""
-    if not isinstance(lane.optimizer, GradientDescent):
-        return {}
-    updates = theory.updates_to_approach(race.model.objective, race.start, rate, CLOSE)
+    updates = theory.updates_to_approach(race.model.objective, race.start, rate, CLOSE, lane.optimizer)
     return {} if updates is None else {"needed": updates}
 
 

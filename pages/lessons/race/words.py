@@ -7,7 +7,8 @@ import numpy as np
 
 from gdcore import replay
 from gdcore.batches import Order
-from pages.lessons.race.budget import MOST_DRAWS, MOST_UPDATES, Budget
+from gdcore.optimizers import Optimizer
+from pages.lessons.race.budget import MOST_DRAWS, MOST_ONE_BY_ONE, MOST_UPDATES, Budget
 from pages.lessons.race.pictures import plane_of
 from pages.lessons.race.runs import EXAMPLES, GOAL, PARALLEL, UPDATES, Race
 from pages.shared.picture import timeline
@@ -53,14 +54,23 @@ def recorded(race: Race) -> str:
     return f"{number(updates)} of at most {number(MOST_UPDATES)} updates are recorded."
 
 
-def cut(asked: Budget, budget: Budget, sizes: Sequence[int], n: int, order: Order, seeds: int) -> str:
-    """Why a race is shorter than its budget."""
+def cut(
+    asked: Budget, budget: Budget, sizes: Sequence[int], n: int, order: Order, seeds: int, slow: Sequence[str]
+) -> str:
+    """Why a race is shorter than its budget. slow: the rules whose updates are made one by one."""
     updates = sum(asked.updates(size, n, order) for size in sizes) * seeds
+    most = number(MOST_ONE_BY_ONE) + (" for each seed" if seeds > 1 else "")
+    longer = f"Updates of {listed(slow)} take longer: of these at most {most} are made. " if slow else ""
     return (
         f"Budget: {count(asked.amount, asked.unit[:-1])} would be {count(updates, 'update')} of all lanes and seeds "
-        f"together. At most {number(MOST_UPDATES)} updates and {number(MOST_DRAWS)} examples a lane are recorded: the "
-        f"race ends after {count(budget.amount, budget.unit[:-1])}."
+        f"together. {longer}At most {number(MOST_UPDATES)} updates and {number(MOST_DRAWS)} examples a lane are "
+        f"recorded: the race ends after {count(budget.amount, budget.unit[:-1])}."
     )
+
+
+def keeps_its_rate(lane: int, rule: Optimizer, rate: float) -> str:
+    """Why a lane does not have its best rate."""
+    return f"No best rate is known for {rule.name}: lane {lane} keeps a rate of its own, {number(rate)}."
 
 
 # ---- the update in numbers

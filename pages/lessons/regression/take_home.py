@@ -4,7 +4,7 @@ from gdcore import Constant
 from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.scenes import MPG, NOISY, TWO
 from pages.lessons.regression.settings import noisy_options
-from pages.shared.take_home import programs
+from pages.shared.take_home import run as programs
 
 FILES = {TWO: "article_regression.csv", MPG: "auto_mpg.csv"}  # what the programs read
 

@@ -44,13 +44,21 @@ GROUPS = {
         Term(
             "rule",
             "",
-            "How gradients become a direction: plain descent takes the gradient as it is, momentum and Nesterov "
-            "remember earlier ones.",
+            "How gradients become a direction: as they are (plain), with a memory (momentum, Nesterov), divided by "
+            "their size (AdaGrad, RMSProp), or with both (Adam).",
         ),
         Term(
             "velocity", "v", "The memory of momentum: at every update β times the old velocity plus the new gradient."
         ),
         Term("momentum", "β", "How much of the velocity is kept at every update; 0 is plain descent."),
+        Term(
+            "memory of squares",
+            "ρ",
+            "How much of the mean of the squared gradients RMSProp keeps at every update: the nearer to 1, the further "
+            "back it looks.",
+        ),
+        Term("first beta", "β₁", "How much of the mean of the gradients Adam keeps at every update."),
+        Term("second beta", "β₂", "How much of the mean of the squared gradients Adam keeps at every update."),
         Term("schedule", "", "The learning rate as a function of t, the number of updates already made."),
         Term("decay", "", "How fast the rate of a 1/t schedule falls: after t updates it is η / (1 + decay·t)."),
         Term(
