@@ -17,7 +17,7 @@ from pages.lessons.regression.settings import NOISY_SETTINGS, compute, dataset_o
 from pages.lessons.regression.take_home import described
 from pages.shared.data import own
 from pages.shared.data.regression import Model
-from pages.shared.lesson import lazily, steps_table
+from pages.shared.frame.expander import lazily
 from pages.shared.picture import timeline
 from pages.shared.picture.columns import POINTS_SHOWN
 from pages.shared.settings.common import (
@@ -31,6 +31,7 @@ from pages.shared.settings.common import (
 from pages.shared.settings.panel import Panel
 from pages.shared.stage import Stage
 from pages.shared.take_home.code import code_to_take_home
+from pages.shared.take_home.steps import steps_table
 from pages.shared.teaching import sweep
 from pages.shared.teaching.verdicts import Reason
 from pages.shared.words import number

@@ -9,12 +9,12 @@ from pages.lessons.quadratic.runs import Picture
 from pages.lessons.quadratic.scenes import ARTICLE
 from pages.lessons.quadratic.settings import compute
 from pages.lessons.quadratic.take_home import described
-from pages.shared.lesson import steps_table
 from pages.shared.settings.common import pick_a_rate
 from pages.shared.settings.panel import Panel
 from pages.shared.settings.rates import in_full
 from pages.shared.stage import Stage
 from pages.shared.take_home.code import code_to_take_home
+from pages.shared.take_home.steps import steps_table
 from pages.shared.teaching import sweep
 from pages.shared.words import number
 

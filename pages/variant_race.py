@@ -16,7 +16,7 @@ from pages.lessons.race.sweep import of_race
 from pages.lessons.race.take_home import described
 from pages.shared.data import own
 from pages.shared.data.regression import Model
-from pages.shared.lesson import lazily, steps_table
+from pages.shared.frame.expander import lazily
 from pages.shared.picture import timeline
 from pages.shared.settings.common import (
     keep_a_rate_that_works,
@@ -27,6 +27,7 @@ from pages.shared.settings.common import (
 from pages.shared.settings.panel import Panel
 from pages.shared.stage import Stage
 from pages.shared.take_home.code import code_to_take_home
+from pages.shared.take_home.steps import steps_table
 from pages.shared.teaching import sweep
 from pages.shared.teaching.verdict_words import sizes_apart
 from pages.shared.teaching.verdicts import differ_in_size

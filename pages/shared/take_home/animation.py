@@ -18,7 +18,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.lesson import lazily
+from pages.shared.frame.expander import lazily
 from pages.shared.picture import timeline
 from pages.shared.picture.palette import PALETTES
 

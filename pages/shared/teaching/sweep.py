@@ -7,7 +7,7 @@ import streamlit as st
 
 from gdcore import GradientDescent, Outcome, descend, theory
 from gdcore.objectives import QuadraticObjective
-from pages.shared.lesson import lazily
+from pages.shared.frame.expander import lazily
 from pages.shared.picture import timeline
 from pages.shared.teaching import sweep_charts, sweep_pictures
 from pages.shared.teaching.sweep_curves import (
