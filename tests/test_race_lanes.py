@@ -36,6 +36,7 @@ from pages.lessons.race.sweep import of_race
 from pages.lessons.race.verdict_words import told
 from pages.lessons.race.verdicts import of_lane
 from pages.shared.data.regression import Model
+from pages.shared.teaching import sweep_pictures
 from pages.shared.teaching.verdicts import Claim
 from tests.races import OPENING, SIX
 
@@ -148,7 +149,7 @@ def test_the_sweep_of_a_rule_without_a_limit_draws_none_and_has_rates_on_both_si
     for curve in sweep.curves:
         assert curve.limit is None
         assert np.isfinite(curve.rates).all() and curve.rates.min() < rate < curve.rates.max()
-    assert not (sweep.gaps()["rules"]["kind"] == "limit").any()
+    assert not (sweep_pictures.gaps(sweep)["rules"]["kind"] == "limit").any()
 
 
 START = np.array([-1.0, 4.0])
