@@ -22,15 +22,14 @@ from itertools import combinations
 from math import copysign, hypot, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from gdcore.objectives import Array
 
 EPSILON = float(np.finfo(float).eps)
 ROUNDING = 16 * EPSILON  # how far a few operations may take a number from where it belongs
 GIVEN = 5e-15  # how far 15 digits, which spreadsheets write, may be from the number that they stand for, relative to it
-SHARE = 1000  # of a column in another: not so large that digits are lost
-SMALLEST = 1e-150  # the square of a smaller number is nothing
+SHARE = 1000  # the largest share of one column in another: beyond it digits are lost
+SMALLEST = 1e-150  # a smaller number counts as 0, for its square is nothing
 SWEEPS = 40  # never needed: some six turn all columns to right angles
 
 

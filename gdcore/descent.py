@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches, Indices
+from gdcore.least_squares import LeastSquares
 from gdcore.loop import check, check_start, prepared, rates_of, runs_of, takes_all
-from gdcore.objectives import Array, DataObjective, LeastSquares, Objective
+from gdcore.objectives import Array, DataObjective, Objective
 from gdcore.optimizers import Optimizer
 from gdcore.parts import Checkpoint, Parts, leaves, replay
 from gdcore.scan import descend_in_blocks, serves

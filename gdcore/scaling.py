@@ -11,7 +11,8 @@ read in the units of the data. The targets stay as they are.
 import numpy as np
 import numpy.typing as npt
 
-from gdcore.decomposition import Array, centred
+from gdcore.decomposition import centred
+from gdcore.objectives import Array
 
 
 def standardised(features: npt.ArrayLike) -> tuple[Array, Array, Array]:

@@ -1,9 +1,14 @@
 """Descent on least squares, on all examples or batches of any size, without a loop over its updates.
 
 The gradient of a batch is affine in theta, G theta - h, and a linear rule makes of it an affine map of theta and the
-rule's memory. Affine maps compose. So the T updates are cut into about sqrt(T) blocks; the map of every block is built
-for all blocks at once, one hop per block gives the point where each begins, and a replay of all blocks at once from
-there is the descent itself, step for step. Fifty thousand updates take some 6 ms in place of 350.
+rule's memory. Affine maps compose. So the T updates are cut into about sqrt(T) blocks:
+
+    blocks   | 1  2  3  4 | 5  6  7  8 | 9 ..   the updates, so many to a block
+    maps     |     M1     |     M2     |  ..    what a block makes of any point: all blocks at once
+    hops     a ---M1----> b ---M2----> c  ..    where each block begins: one block after another
+    replay   a  .  .  .   b  .  .  .   c  ..    every update in between: all blocks at once, the descent itself
+
+Fifty thousand updates take some 6 ms in place of 350.
 
 The maps come from the rule itself: it is run on unit vectors and on one point. That point is the start and not 0, so
 that a run that stands still is not moved by maps however large. And no hop is trusted: where a block does not begin at
@@ -21,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.batches import Batches, Indices
-from gdcore.objectives import Array, LeastSquares, is_noisy
+from gdcore.least_squares import LeastSquares
+from gdcore.objectives import Array, is_noisy
 from gdcore.optimizers import Optimizer
 
 WIDE = 8  # parameters beyond which the moments of whole batches cost more than the loop

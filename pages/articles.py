@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.lessons import run
 from pages.lessons.articles import classifier, line, plane, printed, quadratic
-from pages.shared.lesson import link_to
+from pages.shared.teaching.gallery import Slide
 
 ARTICLES = (quadratic, classifier, line, plane)
 
@@ -28,7 +28,7 @@ def page() -> None:
         article.show()
         with st.container(horizontal=True):
             for lesson, scene in article.LINKS:
-                link_to(scene, lesson.path, lesson.key, f"{lesson.title}: {scene.name}")
+                Slide(lesson, scene).link(f"{lesson.title}: {scene.name}")
 
 
 if __name__ == "__main__":

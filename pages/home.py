@@ -6,9 +6,8 @@ import streamlit as st
 
 from pages.lessons import LESSONS, SLIDES, run
 from pages.shared.frame.shell import ARTICLES
-from pages.shared.lesson import link_to
 from pages.shared.picture import timeline
-from pages.shared.picture.charts import Palette
+from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import svg
 from pages.shared.settings.kinds import Choice
 from pages.shared.settings.panel import Panel
@@ -46,6 +45,7 @@ def gallery() -> None:
         "*Next* lead through all of them, like slides."
     )
     panel = Panel("home", SHOWS)
+    panel.begin()
     panel.draw("shows")
     panel.introduce()
     shown = [n for n, slide in enumerate(SLIDES) if panel.values["shows"] in (slide.scene.shows, ALL)]
@@ -59,7 +59,7 @@ def scene_card(n: int) -> None:
     lesson, scene = SLIDES[n]
     drawn, words = picture(n, timeline.palette())
     st.image(drawn, alt=f"{scene.name}: {words}", width="stretch")
-    link_to(scene, lesson.path, lesson.key, f"**{scene.name}**")
+    SLIDES[n].link(f"**{scene.name}**")
     st.caption(lesson.title)
     st.markdown(f"*“{scene.misconception}”*")
     st.markdown(scene.talking_point)

@@ -5,27 +5,18 @@ from contextlib import nullcontext
 import streamlit as st
 
 from gdcore import theory
-from gdcore.batches import Batches
 from gdcore.datasets import Dataset
 from pages.lessons import SLIDES, run
-from pages.lessons.race import charts, lanes, pictures, question, score, words
-from pages.lessons.race import claims as race_claims
-from pages.lessons.race import winner as race_winner
-from pages.lessons.race.runs import PARALLEL, Race
-from pages.lessons.race.scenes import EACH, MPG, NOISY, OWN, SAME, SCENES, STREAM
-from pages.lessons.race.settings import all_settings, dataset_of, label_of_the_start, model_of, race_of, start_of
+from pages.lessons.race import RACE, charts, claims, lanes, pictures, question, saying, score, words
+from pages.lessons.race.pins import LINES, LOSS, PARAMETERS
+from pages.lessons.race.runs import Race
+from pages.lessons.race.scenes import EACH, SAME, STREAM
+from pages.lessons.race.settings import DRAWN, dataset_of, label_of_the_start, model_of, race_of, start_of
 from pages.lessons.race.sweep import of_race
-from pages.lessons.race.verdict_words import footnote, result, told
-from pages.lessons.race.verdicts import of_lane
-from pages.shared.data import own as own_data
+from pages.lessons.race.take_home import described
+from pages.shared.data import own
 from pages.shared.data.regression import Model
-from pages.shared.lesson import (
-    choose_scene,
-    for_the_lecturer,
-    in_numbers,
-    lazily,
-    steps_table,
-)
+from pages.shared.frame.expander import lazily
 from pages.shared.picture import timeline
 from pages.shared.settings.common import (
     keep_a_rate_that_works,
@@ -34,82 +25,32 @@ from pages.shared.settings.common import (
     take_back_a_start_without_loss,
 )
 from pages.shared.settings.panel import Panel
-from pages.shared.take_home import animation as take_home
-from pages.shared.take_home import run as programs
+from pages.shared.stage import Stage
 from pages.shared.take_home.code import code_to_take_home
+from pages.shared.take_home.steps import steps_table
 from pages.shared.teaching import sweep
-from pages.shared.teaching.gallery import previous_and_next
-from pages.shared.teaching.pins import CACHED, Kept, Need, Pins, Place, not_in_the_link
-from pages.shared.teaching.predict import Prediction
 from pages.shared.teaching.verdict_words import sizes_apart
 from pages.shared.teaching.verdicts import differ_in_size
 
-DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
-FILES = {STREAM: "drifting_line.csv", MPG: "auto_mpg.csv", OWN: "my_data.csv"}  # that the programs read
 MANY_UPDATES = 100_000  # that are worth a word while they are made, which costs a millisecond
-LANES_ON_TOP = 4  # of more lanes the details stand below the charts, so that a projector still shows these
-
-OF_THE_PICTURE = ("axis", "follow", "cloud")  # settings that do not change the race
-DATA = Need(lambda values: [values[name] for name in ("data", *DRAWN.get(values["data"], ()))], "other data")
-CLOCK = Need(
-    lambda values: (values["clock"], values["workers"] if values["clock"] == PARALLEL else None), "another clock"
-)
-PARAMETERS = Place("parameters", ("p_low", "p_high", "q_low", "q_high"), (DATA,))
-LOSS = Place("loss", ("first", "last", "height_low", "height_high"), (DATA, CLOCK))
-LINES = Place("lines", ("x_low", "x_high", "y_low", "y_high"), (DATA,))
 
 
 def page() -> None:
-    panel = Panel("race", *all_settings(), called=lanes.label)
-    with st.sidebar:
-        paging, above = st.container(), st.container()
+    stage = Stage(RACE, SLIDES)
+    with stage.settings() as panel:
         model, notes = settings(panel)
-        scene = choose_scene(above, panel, SCENES)
-        previous_and_next(paging, panel, scene, SLIDES)
-    values = panel.values
-    race, cap = race_of(values, model)
+    race, cap = race_of(panel.values, model)
     st.sidebar.caption(words.recorded(race))
-    pins = Pins(panel, kept, OF_THE_PICTURE)
-
-    title = f"Batch, mini-batch and stochastic descent on {race.n_examples:,} examples"
-    st.title(title)
-    panel.introduce()
-    for note in (*notes, *cap):
-        st.info(note)
-    with st.container(key="race"):
-        updates = sum(race.steps) * len(race.seeds)
-        with st.spinner(f"{updates:,} updates are made.") if updates > MANY_UPDATES else nullcontext():
-            courses = race.courses
-        prediction = Prediction(panel, lambda: question.of_race(race))
-        many = len(courses) > LANES_ON_TOP or values["present"]
-        judged = [of_lane(race, course) for course in courses]
-        verdicts = [told(each, race, course) for each, course in zip(judged, courses, strict=True)]
-        winner = race_winner.sentence(race)
-        notes_below = f"{footnote(race, judged)} {words.off_the_picture(race)}".strip()
-
-        def tell() -> None:
-            st.markdown(f"{scene.look if scene else ''} {winner}")
-            st.markdown(" ".join(v.badge for v in verdicts) if many else "  \n".join(v.line for v in verdicts))
-            if values["data"] == OWN:
-                way_out(panel, model)
-
-        prediction.lead(tell)
-        followed = values["follow"] - 1
-        opens = {"unit": words.UNITS[race.clock], "opens_at": panel.lesson.at, "gate": prediction.gate}
-        end = f"The last update of {courses[followed].name}."
-        with st.container(horizontal=True, key="race_bar"):
-            timeline.bar("race", race.times, words.rules(race, followed), end, **opens)
-            pins.button(own_data.NO_PINS if values["data"] == OWN else "")
-        draw(race, panel, pins)
-        below = st.container(key="race_pins")
-        with st.container(key="race_result_more"):
-            if not prediction.is_open:
-                in_numbers("  \n".join(v.whole if many else " ".join([v.badge, *v.below]) for v in verdicts))
-            st.caption(notes_below)
-            for_the_lecturer(scene)
-            more(race, panel, pins)
-            take_home.offer(title, "  \n".join([winner, *(verdict.whole for verdict in verdicts), notes_below]))
-        pins.table(below)
+    stage.headline(f"Batch, mini-batch and stochastic descent on {race.n_examples:,} examples", *notes, *cap)
+    apart = own.is_chosen(panel.values) and differ_in_size(model.sizes, limit_of(model))
+    with stage.above(), waiting_for(race):
+        said = saying.of_race(race, sizes_apart(model.sizes) if apart else "")
+    way_out = (lambda: offer_to_standardise(panel, model.dataset, rates=SAME)) if apart else None
+    with stage.show(said, words.bar(race, panel.values["follow"] - 1), lambda: question.of_race(race), way_out):
+        draw(race, stage)
+        with stage.below():
+            st.caption(said.notes)
+            more(race, stage)
 
 
 def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
@@ -127,10 +68,9 @@ def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
         dataset, notes = choose_data(panel)
         panel.draw("seeds", "seed", "workers", "axis", "follow", "cloud")
     model = model_of(values, dataset)
-    curved = theory.curvatures(model.objective)
-    panel.rates_around(theory.rate_limit(curved))
+    panel.rates_around(limit_of(model))
     if values["rates"] == SAME:
-        keep_a_rate_that_works(panel, model, theory.rate_limit(curved), theory.best_rate(curved))
+        keep_a_rate_that_works(panel, model, limit_of(model), theory.best_rate(theory.curvatures(model.objective)))
         with place_of_the_rate:
             panel.draw("rate")
     for lane in range(1, values["lanes"] + 1):
@@ -143,17 +83,18 @@ def settings(panel: Panel) -> tuple[Model, tuple[str, ...]]:
             st.caption("A stream is seen once, in the order of its arrival.")
         else:
             panel.draw_row("budget", "unit")
-    own = "Your own table is not in it. " if values["data"] == OWN else ""
-    panel.undo_reset_share(own + not_in_the_link(panel))
     return model, notes
 
 
-def way_out(panel: Panel, model: Model) -> None:
-    """Where every rate that a person would try diverges: why, and one click out of it."""
-    limit = theory.rate_limit(theory.curvatures(model.objective))
-    if differ_in_size(model.sizes, limit):
-        st.markdown(sizes_apart(model.sizes))
-        offer_to_standardise(panel, model.dataset, rates=SAME)
+def waiting_for(race: Race):
+    """A word while many updates are made."""
+    updates = sum(race.steps) * len(race.seeds)
+    return st.spinner(f"{updates:,} updates are made.") if updates > MANY_UPDATES else nullcontext()
+
+
+def limit_of(model: Model) -> float:
+    """The limit of plain descent on all examples."""
+    return theory.rate_limit(theory.curvatures(model.objective))
 
 
 def start(panel: Panel, model: Model) -> None:
@@ -166,9 +107,9 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     values = panel.values
     if values["data"] != STREAM:
         panel.draw("order")
-    if values["data"] == OWN:
+    if own.is_chosen(values):
         panel.draw("standardise")
-        return own_data.choose("race")
+        return own.choose("race")
     panel.draw(*DRAWN.get(values["data"], ()))
     return dataset_of(values), ()
 
@@ -192,38 +133,31 @@ def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:
         values["follow"] = values["lanes"]
 
 
-@st.cache_data(max_entries=CACHED, show_spinner=False)
-def kept(values: dict) -> Kept:
-    """What stays of a race that is pinned."""
-    race, _ = race_of(values, model_of(values, dataset_of(values)))
-    return Kept(pictures.pinned(race, values["axis"] == "log"), result(race))
-
-
-def draw(race: Race, panel: Panel, pins: Pins) -> None:
+def draw(race: Race, stage: Stage) -> None:
     """The parameters and the loss, side by side."""
-    parameters, loss = timeline.columns("race", 2, 3)
-    names = race.model.names
+    parameters, loss = stage.columns(2, 3)
+    panel, names = stage.panel, race.model.names
     with parameters:
         titles = (*(race.model.title(name) for name in names[:2]), len(names), panel.values["cloud"], race.drifts)
         alt = f"The loss over {names[0]} and {names[1]}, with the path of every lane from the start."
         best = race.model.objective.optimum.tolist()  # not the race: the session keeps what a callback needs
-        timeline.chart(
+        stage.chart(
             charts.surface,
             alt,
-            pins.on(PARAMETERS, pictures.surface(race, timeline.palette().ramp, panel.values["cloud"])),
+            pictures.surface(race, timeline.palette().ramp, panel.values["cloud"]),
             *titles,
+            place=PARAMETERS,
             key="race_surface",
             on_select=lambda: start_where_clicked(best, panel),
             selection_mode="start",
         )
         slice = f" A slice at the best {names[2]}; the paths are projections." if len(names) == 3 else ""
         st.caption(f"Click anywhere to start there.{slice}")
-    with loss, st.container(key="race_result"):
+    with loss, stage.result():
         log, many = panel.values["axis"] == "log", len(race.seeds) > 1
         alt = f"The loss of every lane over {race.clock}."
-        losses = pins.on(LOSS, pictures.losses(race, log))
         titles = (words.axis(race), race.has_multiples, log, len(race.lanes), many)
-        timeline.chart(charts.loss, alt, losses, *titles)
+        stage.chart(charts.loss, alt, pictures.losses(race, log), *titles, place=LOSS)
 
 
 def start_where_clicked(best: list[float], panel: Panel) -> None:
@@ -244,26 +178,21 @@ def take_rate(rate: str, panel: Panel) -> None:
         panel.assign({"rates": SAME, "rate": rate})
 
 
-def more(race: Race, panel: Panel, pins: Pins) -> None:
+def more(race: Race, stage: Stage) -> None:
     """Below the charts: the score, every rate, the claims, the data, the steps."""
-    values = panel.values
+    panel, values = stage.panel, stage.values
     rest = st.toggle("All columns of the score", key="race_rest")
     st.markdown(score.table(race, rest))
     sweep.show("race", lambda: of_race(race), lambda rate: take_rate(rate, panel))
-    claims = lazily("What an article claims, tested here", "race_claims")
-    if claims.open:
-        claims.markdown(race_claims.table(race))
+    claimed = lazily("What an article claims, tested here", "race_claims")
+    if claimed.open:
+        claimed.markdown(claims.table(race))
     data = lazily("The data, with each lane’s line", "race_data_view")
     if data.open:
         with data:
             names = race.model.dataset.feature_names
-            timeline.chart(
-                charts.lines,
-                "The data and the line of each lane.",
-                pins.on(LINES, pictures.lines(race)),
-                names[0],
-                race.model.dataset.target_name,
-            )
+            titles = (names[0], race.model.dataset.target_name)
+            stage.chart(charts.lines, "The data and the line of each lane.", pictures.lines(race), *titles, place=LINES)
             if len(names) > 1:
                 st.caption("The lines are cuts through the planes where the second feature is at its mean.")
     lane = values["follow"] - 1
@@ -275,25 +204,6 @@ def more(race: Race, panel: Panel, pins: Pins) -> None:
             "On this page the loss of a stream is that on the half that is arriving. The program prints the loss on "
             "all examples, which the table of the steps has as well."
         )
-
-
-def described(race: Race, values: dict, lane: int) -> programs.Run:
-    """One lane of the race, for the programs."""
-    racer, dataset = race.lanes[lane], race.model.dataset
-    if values["data"] == NOISY:
-        examples = programs.noisy_line(
-            values["n"], (2.0,), -1.0, values["noise"], outliers=values["outliers"], seed=values["data_seed"]
-        )
-    else:
-        examples = programs.table(dataset, FILES[values["data"]])
-    return programs.Run(
-        programs.Regression(examples, standardise=race.model.standardise),
-        race.start,
-        racer.schedule,
-        int(race.courses[lane].ended[0]),
-        racer.optimizer,
-        Batches(racer.size, race.seeds[0], race.order),
-    )
 
 
 if __name__ == "__main__":

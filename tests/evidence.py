@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 import pytest
 
+from pages.lessons import LESSONS
 from tests.differences import told
 
 RECORD = "pages/shared/evidence.json"
 COMMAND = "python -m pytest -m evidence --record-evidence --hypothesis-seed=0"
-LESSONS = ("Every lesson", "The quadratic", "Linear regression", "The race", "The articles, checked")
+SUBJECTS = ("Every lesson", *(lesson.title for lesson in LESSONS), "The articles, checked")
 KINDS = (
     "closed form",
     "exact arithmetic",
@@ -48,7 +49,7 @@ class Claim(NamedTuple):
     kind: str
     oracle: str
     tolerance: float
-    lesson: str = LESSONS[0]
+    lesson: str = SUBJECTS[0]
     helper: str = ""  # of `HELPERS`, the one that the test compares with
 
 
@@ -122,7 +123,7 @@ class Evidence:
 
     def untrue(self):
         for name, test in self.marked.items():
-            unknown = {test.claim.lesson, test.claim.kind} - {*LESSONS, *KINDS}
+            unknown = {test.claim.lesson, test.claim.kind} - {*SUBJECTS, *KINDS}
             yield from (f"{name}: no lesson or kind of tests/evidence.py: {word}" for word in unknown)
             if (largest := max(test.differences, default=0)) > test.claim.tolerance:
                 yield f"{name}: a difference of {largest:.2g} is above the tolerance, {test.claim.tolerance:g}"

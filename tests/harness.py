@@ -16,7 +16,8 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages.lessons import LESSONS
-from pages.shared.settings.kinds import BatchSize, Number, Rate, Switch
+from pages.shared.settings.kinds import BatchSize, Number, Switch
+from pages.shared.settings.rates import Rate
 
 FILES = {lesson.key: Path(lesson.path).name for lesson in LESSONS}
 PAGES = FILES | {"home": "home.py", "articles": "articles.py"}

@@ -15,9 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from streamlit.testing.v1 import AppTest
 
 from pages import lessons
-from pages.lessons.race.scenes import OWN
 from pages.lessons.regression.settings import SUGGESTED_RATE
-from pages.shared.settings.kinds import BatchSize, Number, Rate
+from pages.shared.data.own import OWN
+from pages.shared.settings.kinds import BatchSize, Number
+from pages.shared.settings.rates import Rate
 from tests.harness import CASES, FILES, any_value, drawn, examples, made_link, open_lesson, opened
 
 LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}

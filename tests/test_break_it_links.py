@@ -8,18 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from pages import home, linear_regression, quadratic, variant_race
+from pages import home
+from pages.lessons import LESSONS
 from pages.lessons.race import lanes
 from pages.shared.settings.kinds import Choice
 from pages.shared.settings.panel import FOR_A_CLASS
 from tests.harness import CASES, drawn, examples, in_a_link, open_lesson
 
-PAGES = {
-    "home": (home.SHOWS,),
-    "quadratic": quadratic.SETTINGS,
-    "regression": linear_regression.all_settings(),
-    "race": variant_race.all_settings(),
-}
+PAGES = {"home": (home.SHOWS,)} | {lesson.key: lesson.settings for lesson in LESSONS}
 SETTINGS = {page: {setting.name: setting for setting in (*own, *FOR_A_CLASS)} for page, own in PAGES.items()}
 TEACHERS = ("hidden", "locked", "at", "question", "note")
 GARBAGE = {

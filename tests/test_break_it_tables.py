@@ -11,6 +11,7 @@ from time import process_time
 import pytest
 
 from tests.harness import CASES, open_lesson, verdict
+from tests.test_own_data import INSTEAD
 
 ROWS = "".join(f"{x},{2 * x + x % 3}\n" for x in range(50))
 TABLE = "x,y\n" + ROWS
@@ -79,11 +80,11 @@ def upload(raw: bytes):
 
 @pytest.mark.parametrize("kind", FITTED)
 def test_a_table_is_fitted(kind):
-    assert "The six points are shown." not in "".join(note.value for note in upload(FITTED[kind]).info)
+    assert INSTEAD not in "".join(note.value for note in upload(FITTED[kind]).info)
 
 
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_is_no_table_gets_one_sentence(kind):
     (note,) = upload(REFUSED[kind]).info
-    assert note.value.endswith(" The six points are shown.") and len(note.value) < 400
+    assert note.value.endswith(f" {INSTEAD}") and len(note.value) < 400
     assert note.value.count(". ") == 1 or "“CSV" in note.value or "1.5" in note.value

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.home import picture
 from pages.lessons import LESSONS, SLIDES
 from pages.shared.lesson import EXPLOSION, IT_WORKS
-from pages.shared.picture.charts import PALETTES
+from pages.shared.picture.palette import PALETTES
 from pages.shared.picture.sketch import Line, Sketch, svg
 from pages.shared.teaching.gallery import GROUPS, Slide
 from tests.harness import drawn, open_lesson
@@ -70,7 +70,7 @@ def test_no_text_is_used_twice():
 
 def test_the_slides_are_all_scenes_of_all_lessons_in_order():
     assert list(dict.fromkeys(slide.lesson.path for slide in SLIDES)) == [lesson.path for lesson in LESSONS]
-    for page in ("quadratic", "regression", "race"):
+    for page in (lesson.key for lesson in LESSONS):
         options = open_lesson(page).button_group(key=f"{page}_scene").options
         assert options == [slide.scene.name for slide in SLIDES if slide.lesson.key == page]
 
@@ -200,7 +200,7 @@ def test_next_visits_every_scene_in_order_and_previous_takes_the_same_way_back()
     assert seen == [*SLIDES, *SLIDES[-2::-1]]
 
 
-@pytest.mark.parametrize("page", ["quadratic", "regression", "race"])
+@pytest.mark.parametrize("page", [lesson.key for lesson in LESSONS])
 def test_before_any_scene_next_is_the_first_and_previous_the_last_of_the_lesson_before(page):
     first = next(number for number, slide in enumerate(SLIDES) if slide.lesson.key == page)
     assert shown(press(open_lesson(page, rate="0.0123"), "Next")) == SLIDES[first]

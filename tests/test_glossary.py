@@ -3,14 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.lessons.quadratic import settings as quadratic_settings
-from pages.lessons.race import settings as race_settings
-from pages.lessons.regression import settings as regression_settings
+from pages.lessons import LESSONS
 from pages.shared.settings import glossary
 from tests.harness import FILES, open_lesson
 
 TERMS = [term for terms in glossary.GROUPS.values() for term in terms]
-SETTINGS = [*quadratic_settings.SETTINGS, *regression_settings.all_settings(), *race_settings.all_settings()]
+SETTINGS = [setting for lesson in LESSONS for setting in lesson.settings]
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

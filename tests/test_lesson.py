@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.lesson import _same_decimals
+from pages.shared.take_home.steps import _same_decimals
 
 ALL_DIGITS, SIX_DECIMALS, WHOLE = "%.6e", "%.6f", "%d"
 
@@ -40,7 +40,7 @@ def table_of(rows: int) -> AppTest:
     def page(rows):
         import numpy as np
 
-        from pages.shared.lesson import steps_table
+        from pages.shared.take_home.steps import steps_table
 
         steps_table({"update": np.arange(rows), "other": np.zeros(rows)}, {"update": "update"}, "page")
 
@@ -67,6 +67,6 @@ def test_a_longer_table_has_the_first_and_the_last_thousand_steps_and_says_so(ro
 
 def test_the_file_has_every_step_of_a_longer_table(monkeypatch):
     files = []
-    monkeypatch.setattr("pages.shared.lesson._download", lambda label, text, *rest: files.append(text()))
+    monkeypatch.setattr("pages.shared.take_home.steps.download", lambda label, text, *rest: files.append(text()))
     table_of(5000)
     assert files[0].split() == ["update", *map(str, range(5000))]

@@ -9,7 +9,8 @@ from itertools import chain, product
 import pytest
 
 from pages import lessons
-from pages.shared.settings.kinds import BatchSize, Choice, Number, Rate, Switch
+from pages.shared.settings.kinds import BatchSize, Choice, Number, Switch
+from pages.shared.settings.rates import Rate
 from tests.harness import in_a_link, open_lesson
 
 LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}

@@ -9,11 +9,12 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from gdcore import GradientDescent, Quadratic, descend
-from pages import quadratic
+from pages.lessons import LESSONS
+from pages.lessons.quadratic import QUADRATIC
 from pages.shared.take_home.libraries import PACKAGES, PROGRAMS
 from tests.harness import any_value, drawn, numbers_printed, open_lesson, program, verdict
 
-SETTINGS = {setting.name: setting for setting in quadratic.SETTINGS}
+SETTINGS = {setting.name: setting for setting in QUADRATIC.settings}
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 
 
@@ -37,8 +38,8 @@ def test_a_deep_link_on_a_fresh_server_runs_inside_the_frame():
 def test_home_has_a_card_for_each_lesson():
     app = AppTest.from_file("../app.py", default_timeout=30).run()
     assert not app.exception
-    assert [card.value for card in app.subheader] == ["The quadratic", "Linear regression", "The race"]
-    assert len(app.get("vega_lite_chart")) == 3
+    assert [card.value for card in app.subheader] == [lesson.title for lesson in LESSONS]
+    assert len(app.get("vega_lite_chart")) == len(LESSONS)
 
 
 def test_the_opening_shows_its_printed_numbers():
@@ -82,7 +83,7 @@ SCENE_CLAIMS = {
 }
 
 
-@pytest.mark.parametrize("scene", quadratic.SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", QUADRATIC.scenes, ids=lambda scene: scene.name)
 def test_a_scene_shows_what_its_name_claims(scene):
     app = open_quadratic()
     app.button_group(key="quadratic_scene").set_value(scene.name).run()

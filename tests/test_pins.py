@@ -7,9 +7,10 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages import lessons
-from pages.lessons.race import scenes as race_scenes
 from pages.lessons.regression import scenes as regression_scenes
-from pages.shared.settings.kinds import Number, Rate
+from pages.shared.data.own import OWN
+from pages.shared.settings.kinds import Number
+from pages.shared.settings.rates import Rate
 from tests.harness import FILES, any_value, drawn, open_lesson
 
 LESSONS = {lesson.key: lesson.settings for lesson in lessons.LESSONS}
@@ -248,7 +249,7 @@ def test_the_link_says_that_pinned_runs_are_not_in_it(page):
     assert any("Pinned runs are not in it" in text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize(("page", "own"), [("regression", regression_scenes.OWN), ("race", race_scenes.OWN)])
+@pytest.mark.parametrize(("page", "own"), [("regression", OWN), ("race", OWN)])
 def test_a_run_on_ones_own_table_cannot_be_pinned_and_the_others_wait(page, own):
     app = change(press(open_lesson(page), f"{page}_pin"), page, data=own)
     assert app.button(key=f"{page}_pin").disabled and "own table" in app.button(key=f"{page}_pin").proto.help

@@ -1,99 +1,30 @@
 """The race without a screen: lanes, clocks, budgets and what is drawn of them, against plain loops and counting."""
 
-from itertools import combinations, combinations_with_replacement
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
-from gdcore import (
-    Batches,
-    Constant,
-    Exponential,
-    GradientDescent,
-    InverseTime,
-    LeastSquares,
-    Momentum,
-    Nesterov,
-    Outcome,
-    datasets,
-    scaling,
-    theory,
-)
+from gdcore import Batches, Constant, Exponential, InverseTime, LeastSquares, Momentum, Nesterov
 from pages.lessons.race import pictures
-from pages.lessons.race.budget import MOST_DRAWS, MOST_UPDATES, Budget
-from pages.lessons.race.lanes import best_rate
-from pages.lessons.race.runs import CLOCKS, EXAMPLES, PARALLEL, UPDATES, Course, Lane, Race
-from pages.shared.data.regression import Model
-from pages.shared.picture.columns import PINNED_ROWS, thinned
+from pages.lessons.race.budget import Budget
+from pages.lessons.race.runs import CLOCKS, EXAMPLES, PARALLEL, UPDATES, Lane, Race
 from tests.harness import as_frames
-
-OPENING = Model(datasets.noisy_line(256, noise=1.0, seed=7))
-START = np.array([-1.0, 4.0])
-ORDERS = ("reshuffled", "fixed", "replacement")
-RULES = {"plain": GradientDescent(), "momentum": Momentum(0.8), "nesterov": Nesterov(0.8)}
-SIX_EPOCHS = Budget(6, "epochs")
-RAMP = ("#b4c0d4", "#e8ecf2", "#ffffff")
-
-every_order = pytest.mark.parametrize("order", ORDERS)
-every_clock = pytest.mark.parametrize("clock", CLOCKS)
-every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-
-
-def race(*lanes, model=OPENING, start=START, budget=SIX_EPOCHS, order="reshuffled", **options) -> Race:
-    """Lanes, or batch sizes at a rate of 0.05."""
-    lanes = tuple(lane if isinstance(lane, Lane) else Lane(lane, Constant(0.05)) for lane in lanes)
-    n = model.objective.n_examples
-    steps = tuple(budget.updates(lane.size, n, order) for lane in lanes)
-    return Race(model, lanes, np.asarray(start, dtype=float), steps, order, **options)
-
-
-def stream(*lanes, n=400, noise=1.0, **options) -> Race:
-    options = {"budget": Budget(n, "examples"), "order": "fixed", "drifts": True} | options
-    return race(*lanes, model=Model(datasets.drifting_line(n, noise, seed=7)), **options)
-
-
-def walk(model: Model, lane: Lane, steps: int, order="reshuffled", seed=0, start=START) -> np.ndarray:
-    """The path of a lane by the formulas: g = 2 X'(X theta - y) / B of its batch and v <- beta v + g."""
-    design = np.column_stack([model.dataset.features, np.ones(model.objective.n_examples)])
-    if model.standardise:
-        design[:, :-1] = (design[:, :-1] - design[:, :-1].mean(0)) / design[:, :-1].std(0)
-    targets, beta = model.dataset.targets, getattr(lane.optimizer, "beta", 0.0)
-    theta, velocity = np.array(start, dtype=float), np.zeros(len(start))
-    path = [theta]
-    for t, rows in enumerate(Batches(lane.size, seed, order).rows(len(targets), steps)):
-        gradient = 2 * design[rows].T @ (design[rows] @ theta - targets[rows]) / len(rows)
-        velocity = beta * velocity + gradient
-        direction = gradient + beta * velocity if isinstance(lane.optimizer, Nesterov) else velocity
-        theta = theta - float(lane.schedule(t)) * direction
-        path.append(theta)
-    return np.array(path)
-
-
-def loss_of(dataset, path) -> np.ndarray:
-    """The mean squared error of lines w x + b."""
-    predicted = path[:, :1] * dataset.features[:, 0] + path[:, 1:]
-    return np.square(predicted - dataset.targets).mean(1)
-
-
-def least_loss(dataset) -> float:
-    design = np.column_stack([dataset.features, np.ones(len(dataset.targets))])
-    return float(np.linalg.lstsq(design, dataset.targets)[1][0] / len(dataset.targets))
-
-
-def course(losses, *, clock=None, beginning=0, ended=None, name="a lane", left=False, size=1) -> Course:
-    """A course with these losses, (T + 1,) or (T + 1, runs), made by hand."""
-    loss = np.asarray(losses, dtype=float).reshape(len(losses), -1)
-    clock = np.arange(len(loss)) if clock is None else np.asarray(clock)
-    ended = np.full(loss.shape[1], len(loss) - 1) if ended is None else np.asarray(ended)
-    outcomes = (Outcome.NOT_FINITE if left else Outcome.STEP_LIMIT,) * loss.shape[1]
-    trace = SimpleNamespace(steps_taken=ended, outcome=outcomes, examples_seen=clock)
-    return Course(Lane(size, Constant(0.05)), name, trace, loss, clock, beginning)
-
+from tests.races import (
+    OPENING,
+    START,
+    course,
+    every_clock,
+    every_order,
+    every_rule,
+    least_loss,
+    loss_of,
+    race,
+    stream,
+    walk,
+)
 
 # ---- lanes
 
@@ -248,322 +179,6 @@ def test_a_lane_stands_where_the_last_update_completed_by_then_has_taken_it(tick
     assert_array_equal(run.at(times), expected)
 
 
-LONG_AND_SHORT = (Lane(256, Constant(0.05)), Lane(33, Constant(0.1), Momentum(0.5)), Lane(1, Constant(0.05)))
-
-
-@pytest.mark.evidence(
-    "What the charts of the race draw at each moment is what each lane has computed by then.",
-    lesson="The race",
-    kind="independent loop",
-    oracle="the last update completed by then, looked up one by one",
-    tolerance=1e-09,
-)
-@every_clock
-@pytest.mark.parametrize("epochs", [1, 9])
-def test_what_is_drawn_of_every_frame_is_what_was_computed_by_that_time(clock, epochs):
-    run = race(*LONG_AND_SHORT, clock=clock, budget=Budget(epochs, "epochs"), seeds=(2, 3), workers=10)
-    surface, losses, lines = (
-        as_frames(drawn)
-        for drawn in (pictures.surface(run, RAMP, False), pictures.losses(run, True), pictures.lines(run))
-    )
-    path, lines, frames = surface["path"], lines["path"], len(run.times)
-    assert frames == surface["view"].frames[0] == losses["view"].frames[0]
-    assert len(path) == len(losses["path"]) == len(lines) == 3 * frames
-    assert run.times[0] == 0 and run.times[-1] == max(c.clock[-1] for c in run.courses)
-    for i, c in enumerate(run.courses):
-        rows = slice(i * frames, (i + 1) * frames)
-        updates = [max(t for t in range(len(c.clock)) if c.clock[t] <= time) for time in run.times.tolist()]
-        for drawn in (path, losses["path"]):
-            assert_array_equal(drawn["update"][rows], updates)
-        assert updates[0] == 0 and updates[-1] == len(c.clock) - 1
-        theta = c.trace.theta[updates, 0]
-        assert_array_equal(path[["p", "q"]][rows], theta)
-        assert_allclose(lines[["w1", "b"]][rows], theta, rtol=1e-12)
-        loss = loss_of(OPENING.dataset, theta)
-        assert_allclose(losses["path"].loss[rows], loss, rtol=1e-9)
-        assert_allclose(losses["path"].height[rows], loss / least_loss(OPENING.dataset), rtol=1e-9)
-        assert_array_equal(losses["path"].time[rows], np.maximum(c.clock[updates], losses["view"]["first"][0]))
-        assert not losses["path"].over[rows].any()
-
-
-@every_clock
-def test_drawn_steps_are_single_updates(clock):
-    run = race(*LONG_AND_SHORT, clock=clock, seeds=(2, 3))
-    steps = as_frames(pictures.surface(run, RAMP, False))["steps"]
-    for i, c in enumerate(run.courses):
-        mine = steps[steps.lane == i]
-        last = len(c.loss) - 1
-        assert mine["update"].iloc[0] == 0 and mine["update"].iloc[-1] == last
-        assert_array_equal(mine[["p", "q"]], c.trace.theta[mine["update"], 0])
-        assert_array_equal(mine[["next_p", "next_q"]], c.trace.theta[np.minimum(mine["update"] + 1, last), 0])
-        led_there = c.clock[np.minimum(mine["update"] + 1, last)]
-        assert (run.times[mine["frame"]] >= led_there).all()  # of all frames the first, but never before it is made
-        before = mine["frame"] > 0
-        assert (run.times[mine["frame"][before] - 1] < led_there[before]).all()
-
-
-def test_of_a_short_lane_every_single_update_is_drawn():
-    steps = as_frames(pictures.surface(race(256, budget=Budget(100, "updates")), RAMP, False))["steps"]
-    assert set(range(20)) <= set(steps["update"]) and len(steps) > 70
-
-
-def test_steps_that_begin_outside_the_picture_are_left_out():
-    run = race(Lane(1, Constant(0.3)), budget=Budget(2000, "updates"))
-    drawn = as_frames(pictures.surface(run, RAMP, False))
-    (p_low, p_high), (q_low, q_high) = pictures.plane_of(run).box
-    inside = drawn["steps"].p.between(p_low, p_high) & drawn["steps"].q.between(q_low, q_high)
-    assert inside.all() and np.isfinite(drawn["steps"]).all(axis=None)
-    path = drawn["path"]
-    assert_array_equal(path.inside, path.p.between(p_low, p_high) & path.q.between(q_low, q_high))
-    assert not path.inside.all()
-
-
-@pytest.mark.parametrize("seeds", [(2,), (2, 3, 4)])
-@pytest.mark.parametrize("log", [True, False])
-def test_curves_are_the_runs_with_both_ends_and_every_extreme(log, seeds):
-    run = race(256, 8, 1, budget=Budget(40, "epochs"), seeds=seeds)
-    drawn = as_frames(pictures.losses(run, log))
-    curves, first = drawn["curves"], drawn["view"]["first"][0]
-    for i, c in enumerate(run.courses):
-        for j in range(c.runs):
-            mine = curves[(curves.lane == i) & (curves.run == j)]
-            at = np.searchsorted(c.clock, np.where(mine.time < 1, 0, mine.time))
-            assert_allclose(mine.time, np.maximum(c.clock[at], first), rtol=1e-7)
-            multiple = c.loss[at, j] / least_loss(OPENING.dataset)
-            assert_allclose(mine.height, multiple, rtol=2e-7)  # single precision: 6e-8
-            assert at[0] == 0 and at[-1] == len(c.loss) - 1
-            assert_no_noise_is_hidden(c.clock, c.loss[:, j], at, 60, run.total, log)
-            assert_array_equal(mine.frame, np.searchsorted(run.times, c.clock[at]))
-        assert len(curves[curves.lane == i]) <= 1300  # the browser draws them sixty times a second
-
-
-def assert_no_noise_is_hidden(time, loss, rows, stretches, total, log):
-    """No peak and no trough is further than one stretch of the axis from a drawn one at least as far out."""
-    place = np.log(np.maximum(time, 1)) if log else time
-    width = (np.log(total + 1) if log else total) / (stretches - 1) + 1e-9
-    for sign in (1, -1):
-        low = np.searchsorted(place[rows], place - width)
-        high = np.searchsorted(place[rows], place + width, side="right")
-        for row in range(len(time)):
-            assert (sign * loss[rows[low[row] : high[row]]]).max() >= sign * loss[row]
-
-
-@settings(deadline=None)
-@given(
-    loss=some.lists(some.floats(0, 1e300), min_size=1, max_size=120),
-    data=some.data(),
-    stretches=some.integers(2, 40),
-    log=some.booleans(),
-)
-def test_thinning_hides_no_noise(loss, data, stretches, log):
-    ticks = data.draw(some.lists(some.integers(1, 50), min_size=len(loss) - 1, max_size=len(loss) - 1))
-    time = np.cumsum([0, *ticks])
-    total = int(time[-1]) + data.draw(some.integers(0, 200))
-    rows = thinned(time, np.array(loss), stretches, total, log)
-    assert rows[0] == 0 and rows[-1] == len(loss) - 1 and (np.diff(rows) > 0).all()
-    assert len(rows) <= 2 * stretches + 4
-    assert_no_noise_is_hidden(time, np.array(loss), rows, stretches, total, log)
-
-
-def test_a_long_noisy_curve_keeps_its_one_peak_and_is_thinned():
-    loss = np.random.default_rng(0).uniform(1, 2, 100_001)
-    loss[77_777], loss[77_778] = 50, 0.5
-    rows = thinned(np.arange(100_001), loss, 300, 100_000, log=True)
-    assert {77_777, 77_778} <= set(rows.tolist()) and len(rows) < 700
-
-
-# ---- whatever is drawn is finite
-
-
-LINE, NOISY = datasets.line(), datasets.noisy_line(40, noise=1e-3)
-SIZES = [1e-90, 1e-25, 1e-7, 3e6, 1e15, 1e90]
-ODD = {
-    "diverges": (OPENING, [Lane(1, Constant(100.0)), Lane(256, Constant(100.0))]),
-    "diverges from a small floor": (Model(NOISY), [Lane(1, Constant(3.0)), Lane(40, Constant(3.0), Momentum())]),
-    "arrives exactly": (Model(LINE), [Lane(6, Constant(0.0625)), Lane(1, Constant(0.05))]),
-    "stands still": (Model(LINE), [Lane(6, Exponential(0.1, 0.0)), Lane(1, Constant(1e-9))]),
-} | {
-    f"features of size {size:g}": (
-        Model(NOISY._replace(features=size * NOISY.features)),
-        [Lane(40, Constant(0.05)), Lane(1, Constant(0.05), Nesterov())],
-    )
-    for size in SIZES
-}
-ODD |= {
-    f"targets of size {size:g}": (
-        Model(NOISY._replace(targets=size * NOISY.targets)),
-        [Lane(40, Constant(0.05)), Lane(1, InverseTime(0.05, 0.1))],
-    )
-    for size in SIZES
-}
-
-
-@every_clock
-@pytest.mark.parametrize("model, lanes", ODD.values(), ids=ODD)
-def test_every_drawn_number_is_finite(model, lanes, clock):
-    """Off a log axis is a loss of exactly 0, and off every axis a multiple beyond the numbers; no other is left out."""
-    run = race(*lanes, model=model, clock=clock, budget=Budget(500, "updates"), seeds=(1, 2))
-    drawn = {
-        "surface": pictures.surface(run, RAMP, True),
-        "losses": pictures.losses(run, True),
-        "lines": pictures.lines(run),
-    }
-    drawn = {chart: as_frames(datasets) for chart, datasets in drawn.items()}
-    for chart, tables in drawn.items():
-        for name, table in tables.items():
-            for column, values in table.select_dtypes("number").items():
-                allowed = np.zeros(len(values), dtype=bool)
-                if column == "height" and name == "path":
-                    with np.errstate(over="ignore"):
-                        allowed = (table.loss == 0) | (table.loss / (run.least or 1.0) == np.inf)
-                elif column == "height":
-                    allowed = values.isna() & any((c.loss == 0).any() for c in run.courses)
-                assert (np.isfinite(values) | allowed).all(), f"{chart}, {name}, {column}"
-    assert (drawn["losses"]["curves"].height.dropna() > 0).all(), "a log axis has no 0"
-    view = drawn["losses"]["view"].iloc[0]
-    assert 0 < view.height_low < view.height_high and view["first"] < view["last"]
-
-
-def test_the_axes_hold_every_run_where_the_marked_one_leaves_first():
-    """At 0.3 single examples throw every run out, each at its own update."""
-    lane = Lane(1, Constant(0.3))
-    ended = race(lane, budget=Budget(12_000, "updates"), seeds=tuple(range(8))).courses[0].ended
-    seeds = (int(ended.argmin()), int(ended.argmax()))
-    run = race(lane, budget=Budget(12_000, "updates"), seeds=seeds)
-    assert run.courses[0].ended[0] < run.courses[0].ended[1]
-    drawn = as_frames(pictures.losses(run, False))
-    assert drawn["curves"].time.max() <= drawn["view"]["last"][0]
-    assert drawn["curves"].frame.max() < len(run.times)
-
-
-@pytest.mark.parametrize("lanes", [1, 2, 3, 6])
-def test_the_pinned_paths_of_all_lanes_together_have_no_more_rows_than_one_pinned_run(lanes):
-    rows = pd.DataFrame(pictures.pinned(race(*[1] * lanes), log=False)["parameters"])
-    assert PINNED_ROWS / 3 < len(rows) <= PINNED_ROWS
-    each = rows.groupby("lane").size()
-    assert len(each) == lanes and (each == each[0]).all()
-
-
-# ---- the cloud of gradients
-
-
-SIX = Model(datasets.noisy_line(6, noise=1.0, seed=3))
-CARS = Model(datasets.auto_mpg(), standardise=True)
-
-
-def clouds(model, *sizes, start=START, **options):
-    """Each lane's gradients at two points, as the chart computes them: (points, batches, 2), and of all examples."""
-    cloud = as_frames(pictures.surface(race(*sizes, model=model, start=start, **options), RAMP, True))["cloud"]
-    points = np.array([start, np.arange(1.0, 1 + len(start))])
-    letters = "pqr"[: len(start)]
-    gradients = [
-        np.stack([cloud[[f"{s}_{x}" for x in letters]] @ theta + cloud[f"{s}_constant"] for s in "pq"], axis=-1)
-        for theta in points
-    ]
-    lanes = [(cloud.lane == i).to_numpy() for i in range(len(sizes))]
-    full = cloud.full.to_numpy()
-    return points, [np.stack([g[lane & ~full] for g in gradients]) for lane in lanes], [g[full] for g in gradients]
-
-
-@pytest.mark.parametrize("size", range(1, 7))
-def test_each_arrow_of_the_cloud_is_the_gradient_of_a_batch(size):
-    points, (batches,), full = clouds(SIX, size)
-    possible = np.array([SIX.objective.gradient(points, np.array(rows)) for rows in combinations(range(6), size)])
-    assert batches.shape == (2, 12, 2)
-    for batch in batches.swapaxes(0, 1):  # the same batch at both points
-        assert np.abs(possible - batch).max((1, 2)).min() < 1e-12
-    for theta, gradients in zip(points, full, strict=True):
-        assert_allclose(gradients, [SIX.objective.gradient(theta)], rtol=1e-12)
-
-
-def test_with_replacement_the_cloud_is_drawn_with_replacement():
-    points, (batches,), _ = clouds(SIX, 6, order="replacement")
-    possible = [np.array(rows) for rows in combinations_with_replacement(range(6), 6)]
-    possible = np.array([SIX.objective.gradient(points, rows) for rows in possible])
-    for batch in batches.swapaxes(0, 1):
-        assert np.abs(possible - batch).max((1, 2)).min() < 1e-12
-    assert batches.std(1).max() > 0.1, "all batches have the same gradient, as if drawn without replacement"
-
-
-@pytest.mark.parametrize("model, start", [(OPENING, START), (CARS, [1.0, -2.0, 3.0])], ids=["line", "cars"])
-def test_the_cloud_of_larger_batches_is_narrower_and_around_the_full_gradient(model, start):
-    n = model.objective.n_examples
-    points, batches, full = clouds(model, 1, 32, n, start=start)
-    for i, theta in enumerate(points):
-        expected = model.objective.gradient(theta)[:2]
-        assert_allclose(full[i], np.broadcast_to(expected, (3, 2)), rtol=1e-10)
-        spread = [float(np.sqrt(np.square(lane[i] - expected).sum(-1).mean())) for lane in batches]
-        assert spread[0] > 2 * spread[1] > 0 and spread[2] < 1e-9 * np.linalg.norm(expected)
-        for size, measured in zip((1, 32), spread, strict=False):
-            noise = theory.gradient_noise(model.objective, theta, size, replacement=False)[:2, :2]
-            # Twelve draws know their deviation to about 1 / sqrt(2 * 12) = 20 %; the tails are heavy.
-            assert measured == pytest.approx(np.sqrt(np.trace(noise)), rel=0.75)
-
-
-# ---- budgets
-
-
-@given(
-    amount=some.integers(1, 40),
-    unit=some.sampled_from(["epochs", "updates", "examples"]),
-    n=some.integers(2, 50),
-    size=some.integers(1, 50),
-    order=some.sampled_from(ORDERS),
-)
-def test_a_budget_is_as_many_updates_as_one_counts(amount, unit, n, size, order):
-    size = min(size, n)
-    updates = seen = 0
-    while {"updates": updates, "examples": seen, "epochs": seen / n}[unit] < amount:
-        seen += size if order == "replacement" else min(size, n - seen % n)
-        updates += 1
-    assert Budget(amount, unit).updates(size, n, order) == updates
-
-
-def fits(budget: Budget, sizes, n, order, seeds) -> bool:
-    """Whether at most 1,000,000 updates are recorded and at most 4,000,000 examples drawn for one lane."""
-    updates = [budget.updates(size, n, order) for size in sizes]
-    draws = [size * many for size, many in zip(sizes, updates, strict=True) if size < n or order == "replacement"]
-    return seeds * sum(updates) <= 1_000_000 and seeds * max(draws, default=0) <= 4_000_000
-
-
-@settings(deadline=None)
-@given(
-    amount=some.integers(1, 1_000_000),
-    unit=some.sampled_from(["epochs", "updates", "examples"]),
-    n=some.sampled_from([20, 256, 5000, 60_000, 200_000]),
-    sizes=some.lists(some.sampled_from([1, 8, 33, 5000, 10**9]), min_size=1, max_size=6),
-    order=some.sampled_from(ORDERS),
-    seeds=some.integers(1, 20),
-)
-def test_a_budget_that_is_too_large_is_cut_to_the_largest_that_fits(amount, unit, n, sizes, order, seeds):
-    sizes, asked = [min(size, n) for size in sizes], Budget(amount, unit)
-    cut = asked.within(lambda smaller: smaller.fits(sizes, n, order, seeds), n)
-    assert fits(cut, sizes, n, order, seeds)
-    if fits(asked, sizes, n, order, seeds):
-        assert cut == asked
-    else:
-        assert not fits(Budget(cut.amount + 1, cut.unit), sizes, n, order, seeds)
-        assert cut.unit == unit or not fits(Budget(1, unit), sizes, n, order, seeds)
-
-
-def test_the_caps_are_what_the_page_promises():
-    assert MOST_UPDATES == 1_000_000 and MOST_DRAWS == 4_000_000
-
-
-def test_a_race_on_200_000_rows_of_ones_own_is_recorded_within_the_cap():
-    rng = np.random.default_rng(1)
-    x = rng.normal(size=200_000)
-    model = Model(datasets.noisy_line(20)._replace(features=x[:, None], targets=3 * x + rng.normal(size=200_000)))
-    sizes = (200_000, 32, 1)
-    budget = Budget(120, "epochs").within(lambda smaller: smaller.fits(sizes, 200_000, "reshuffled", 1), 200_000)
-    assert budget == Budget(4, "epochs")  # 4 x (1 + 6,250 + 200,000) updates, and 5 would be 1,031,255
-    run = race(*sizes, model=model, budget=budget)
-    assert [len(c.loss) - 1 for c in run.courses] == [4, 4 * 6_250, 4 * 200_000]
-    drawn = as_frames(pictures.losses(run, True))
-    assert drawn["curves"].notna().all(axis=None) and len(drawn["curves"]) < 2000
-    assert_allclose([c.last[0] / run.least for c in run.courses[1:]], 1, atol=0.5)
-
-
 # ---- below the goal
 
 
@@ -649,11 +264,6 @@ def test_a_stream_is_seen_once_in_the_order_of_its_arrival():
     assert len(run.loss) == 401 and run_model.objective.n_examples == 400
 
 
-def test_the_drift_is_marked_on_the_clock_of_every_lane_that_shares_it():
-    marks = as_frames(pictures.losses(stream(1, 1), False))["epochs"]
-    assert marks.time.tolist() == [200.0] and "drift" in marks.words[0]
-
-
 def test_a_lane_that_leaves_the_range_of_numbers_before_the_drift_never_gets_below():
     run = stream(Lane(1, Constant(100.0)), Lane(1, Constant(0.05)))
     gone, follows = (c.below(2.0) for c in run.courses)
@@ -661,56 +271,7 @@ def test_a_lane_that_leaves_the_range_of_numbers_before_the_drift_never_gets_bel
     assert len(as_frames(pictures.losses(run, False))["epochs"]) == 1
 
 
-# ---- best rates
-
-
-@pytest.mark.parametrize("model", [OPENING, SIX], ids=["opening", "six"])
-def test_best_rates_of_plain_lanes_are_those_of_theory(model):
-    curved = np.linalg.eigvalsh(2 * model.objective.design.T @ model.objective.design / model.objective.n_examples)
-    n = model.objective.n_examples
-    rule = GradientDescent()
-    assert best_rate(model.objective, Batches(n), rule) == pytest.approx(2 / (curved[0] + curved[-1]))
-    rates = [best_rate(model.objective, Batches(size), rule) for size in range(1, n, max(1, n // 5))]
-    assert rates == sorted(rates) and rates[-1] < 2 / (curved[0] + curved[-1])
-    assert rates[0] == pytest.approx(theory.best_mean_square_rate(model.objective, 1))
-
-
-def long_run_factor(model: Model, size: int, rate: float, rule) -> float:
-    """What an update multiplies the mean squared error by in the end: the mean over batches of all products of pairs.
-
-    The columns of the map of one update are what the rule makes of error and velocity.
-    """
-    design, n = model.objective.design, model.objective.n_examples
-    rows = np.arange(n)[None] if size == n else np.random.default_rng(1).integers(n, size=(4000, size))
-    hessians, columns = 2 / size * np.einsum("nbi,nbj->nij", design[rows], design[rows]), []
-    for error, velocity in zip(np.eye(2, 4).T, np.eye(2, 4, 2).T, strict=True):
-        direction, velocity = rule.update(hessians @ error, velocity)
-        columns.append(np.hstack([error - rate * direction, velocity]))
-    maps = np.stack(columns, axis=-1)
-    return float(np.abs(np.linalg.eigvals(np.einsum("nij,nkl->ikjl", maps, maps).reshape(16, 16) / len(maps))).max())
-
-
-@pytest.mark.parametrize("size", [256, 8])
-@pytest.mark.parametrize("rule", [Momentum(0.5), Momentum(0.9), Nesterov(0.5)], ids=str)
-def test_with_momentum_the_best_rate_is_the_one_with_the_best_factor_in_the_long_run(size, rule):
-    """The mean over 4,000 batches is known to about 1 %; of the flat part of the heavy ball no rate is much better."""
-    best = best_rate(OPENING.objective, Batches(size), rule)
-    factor = long_run_factor(OPENING, size, best, rule)
-    limit = theory.rate_limit(theory.curvatures(OPENING.objective), rule)
-    others = [long_run_factor(OPENING, size, part * limit, rule) for part in np.geomspace(1e-3, 1, 61)]
-    assert factor <= min(others) + (0.01 if size < 256 else 1e-9)
-    assert factor < 0.91
-
-
-def test_a_third_parameter_is_drawn_at_its_place():
-    run = race(392, 1, model=CARS, start=[1.0, -2.0, 3.0])
-    path = as_frames(pictures.surface(run, RAMP, False))["path"]
-    frames = len(run.times)
-    assert_array_equal(path[["p", "q", "r"]][frames:], run.courses[1].trace.theta[run.standing()[1], 0])
-    lines = as_frames(pictures.lines(run))["path"].iloc[-1]
-    slopes = scaling.to_original(run.courses[1].trace.theta[-1, 0], *scaling.standardised(CARS.dataset.features)[1:])
-    second = CARS.dataset.features[:, 1].mean()
-    assert_allclose([lines.w1, lines.b], [slopes[0], slopes[1] * second + slopes[2]], rtol=1e-9)
+# ---- the opening's data
 
 
 def test_the_numbers_are_those_of_the_issue():

@@ -8,11 +8,11 @@ from hypothesis import strategies as some
 from gdcore import Quadratic, theory
 from gdcore.datasets import Dataset
 from gdcore.theory import Regime
-from pages.lessons.regression import scenes as regression_scenes
 from pages.lessons.regression import settings as regression_settings
 from pages.shared.data import regression as models
+from pages.shared.data.own import OWN
 from pages.shared.settings.common import RATE
-from pages.shared.settings.kinds import in_full
+from pages.shared.settings.rates import in_full
 from tests.harness import FILES, LARGEST, SMALLEST, drawn, open_lesson, verdict
 
 EXTREMES = [repr(LARGEST), "1e308", "1e200", "1e20", "1e-20", "1e-200", repr(SMALLEST), "1e-300/7", "1e300/7"]
@@ -78,7 +78,7 @@ def settings_of_the_data() -> list[dict]:
     """Every data set of the regression, raw and standardised."""
     defaults = {setting.name: setting.default for setting in regression_settings.all_settings()}
     (data,) = (s for s in regression_settings.all_settings() if s.name == "data")
-    sets = [option for option in data.options if option != regression_scenes.OWN]
+    sets = [option for option in data.options if option != OWN]
     return [defaults | {"data": option, "standardise": on} for option in sets for on in (False, True)]
 
 

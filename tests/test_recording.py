@@ -1,4 +1,4 @@
-"""What is recorded on wish, against the descent with all its updates."""
+"""What is recorded on request, against the descent with all its updates."""
 
 import tracemalloc
 from types import SimpleNamespace

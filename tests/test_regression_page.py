@@ -6,14 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from gdcore import GradientDescent, datasets, descend, theory
-from pages import linear_regression as lesson
+from pages.lessons.regression import REGRESSION
+from pages.lessons.regression import scenes as regression_scenes
 from pages.lessons.regression.runs import Fit
+from pages.lessons.regression.take_home import FILES
 from pages.shared.data.regression import Model
 from pages.shared.picture.planes import Plane
 from pages.shared.take_home.run import csv_text
 from tests.harness import any_value, as_frames, cells, drawn, numbers_printed, open_lesson, program, verdict
 
-SETTINGS = {setting.name: setting for setting in lesson.all_settings()}
+SETTINGS = {setting.name: setting for setting in REGRESSION.settings}
 BUNDLED = {
     "line": datasets.line(),
     "article": datasets.article_regression(),
@@ -57,7 +59,7 @@ SCENE_CLAIMS = {
 }
 
 
-@pytest.mark.parametrize("scene", lesson.SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", REGRESSION.scenes, ids=lambda scene: scene.name)
 def test_a_scene_shows_what_its_name_claims(scene):
     app = open_lesson("regression")
     app.button_group(key="regression_scene").set_value(scene.name).run()
@@ -68,19 +70,19 @@ def test_a_scene_shows_what_its_name_claims(scene):
 
 
 def test_b_overshoots_to_minus_2_27_and_returns():
-    (scene,) = [scene for scene in lesson.SCENES if scene.name == "A parameter overshoots"]
+    (scene,) = [scene for scene in REGRESSION.scenes if scene.name == "A parameter overshoots"]
     path = drawn(open_lesson("regression", **scene.settings), 1, "path")
     assert path.q.min() == pytest.approx(-2.27, abs=0.005) and path.q.iloc[-1] == pytest.approx(-1, abs=0.05)
 
 
 def test_the_valley_has_no_unique_optimum_and_descent_ends_on_its_floor():
-    (scene,) = [scene for scene in lesson.SCENES if scene.name == "A valley"]
+    (scene,) = [scene for scene in REGRESSION.scenes if scene.name == "A valley"]
     end = drawn(open_lesson("regression", **scene.settings), 1, "path").iloc[-1]
     assert end.p + end.q == pytest.approx(2, abs=0.01) and abs(end.p - end.q) == pytest.approx(5)
 
 
 def test_the_articles_line_is_shown_beside_its_printed_numbers():
-    texts = [text.value for text in open_lesson("regression", **lesson.ARTICLE_LINE.settings).markdown]
+    texts = [text.value for text in open_lesson("regression", **regression_scenes.ARTICLE_LINE.settings).markdown]
     (table,) = [text for text in texts if "w, printed" in text]
     for _, printed, computed, _, printed_loss, loss, _ in cells(table):
         np.testing.assert_allclose(*([float(w) for w in cell.split("→")] for cell in (printed, computed)), atol=2e-7)
@@ -88,7 +90,7 @@ def test_the_articles_line_is_shown_beside_its_printed_numbers():
 
 
 def test_the_published_bug_is_reproduced_row_by_row():
-    texts = [text.value for text in open_lesson("regression", **lesson.PUBLISHED.settings).markdown]
+    texts = [text.value for text in open_lesson("regression", **regression_scenes.PUBLISHED.settings).markdown]
     (text,) = [text for text in texts if "What the article printed" in text]
     assert "1,000 × 1,000 entries, 4 MB in place of 4 kB" in text
     assert "(0, 0, −3.5392)" in text and "(1.3, −1, −3.5)" in text
@@ -279,14 +281,14 @@ def agree_with_the_loss(app, code):
     np.testing.assert_allclose(loss[np.isin(update, shown)], expected, rtol=1e-9, atol=1e-20 + 1e-12 * expected[0])
 
 
-@pytest.mark.parametrize("scene", lesson.SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", REGRESSION.scenes, ids=lambda scene: scene.name)
 def test_the_program_to_take_home_prints_the_losses_of_the_scene(scene, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for data, dataset in ((lesson.TWO, BUNDLED["article"]), (lesson.MPG, BUNDLED["mpg"])):
-        (tmp_path / lesson.FILES[data]).write_text(csv_text(dataset), encoding="utf-8")
+    for data, dataset in ((regression_scenes.TWO, BUNDLED["article"]), (regression_scenes.MPG, BUNDLED["mpg"])):
+        (tmp_path / FILES[data]).write_text(csv_text(dataset), encoding="utf-8")
     app = open_lesson("regression", **scene.settings)
     code = program(app, "regression")
-    files = [name for name in lesson.FILES.values() if name in code]
+    files = [name for name in FILES.values() if name in code]
     assert [button.proto.label for button in app.get("download_button")] == [
         "Download as Python",
         *(f"Download {name}, which it reads" for name in files),
@@ -297,7 +299,7 @@ def test_the_program_to_take_home_prints_the_losses_of_the_scene(scene, tmp_path
 @settings(max_examples=15, deadline=None)
 @given(some.fixed_dictionaries({name: any_value(setting) for name, setting in SETTINGS.items()}))
 def test_the_program_to_take_home_prints_the_same_losses_whatever_the_settings(values):
-    values |= {"data": lesson.NOISY, "updates": min(values["updates"], 300.0)}
+    values |= {"data": regression_scenes.NOISY, "updates": min(values["updates"], 300.0)}
     if float(values["tolerance"]) < 1e-12 * max(abs(values[name]) for name in ("w1", "w2", "b", "slope1")):
         values |= {"tolerance": "0"}  # a step below rounding comes by chance, here or there
     app = open_lesson("regression", **values)

@@ -13,7 +13,7 @@ import pytest
 import streamlit as st
 from packaging.requirements import Requirement
 
-from pages.shared.data import tables
+from pages.shared.data.refusal import MAX_BYTES
 
 ROOT = Path(__file__).parents[1]
 TREES = {
@@ -164,8 +164,8 @@ def test_no_page_of_another_site_can_speak_to_the_server():
 
 
 def test_the_server_takes_no_more_than_the_largest_table():
-    assert st.get_option("server.maxUploadSize") * 1_000_000 == tables.MAX_BYTES
-    assert tables.MAX_BYTES < st.get_option("server.maxMessageSize") * 1_000_000 <= 2 * tables.MAX_BYTES
+    assert st.get_option("server.maxUploadSize") * 1_000_000 == MAX_BYTES
+    assert MAX_BYTES < st.get_option("server.maxMessageSize") * 1_000_000 <= 2 * MAX_BYTES
     (nginx,) = re.findall(r"client_max_body_size (\d+)m;", (ROOT / ".deploy" / "nginx.conf").read_text("utf-8"))
     assert int(nginx) == st.get_option("server.maxUploadSize") + 1
 

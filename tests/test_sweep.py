@@ -19,24 +19,22 @@ from gdcore import (
     descend,
     theory,
 )
-from pages import linear_regression, quadratic, variant_race
+from pages import variant_race
+from pages.lessons import LESSONS
 from pages.lessons.race import scenes as race_scenes
 from pages.lessons.race import sweep as race_sweep
 from pages.lessons.race.runs import Lane, Race, beginning_with
 from pages.lessons.race.sweep import of_race
 from pages.shared.data.regression import Model
 from pages.shared.settings.kinds import BatchSize
-from pages.shared.teaching import sweep
-from pages.shared.words import number
+from pages.shared.teaching import sweep, sweep_pictures
 from tests.harness import any_value, as_frames, drawn, open_lesson
 
 PLAIN = GradientDescent()
 PARABOLA = Quadratic(-3, -2, 3)
 START = np.array([8.0])
 LINE = Model(datasets.line())
-CHARTS = {"quadratic": 2, "regression": 3, "race": 2}  # that a lesson shows while the sweep is closed
-SETTINGS = {"quadratic": quadratic.SETTINGS, "regression": linear_regression.all_settings()}
-SETTINGS["race"] = variant_race.all_settings()
+SETTINGS = {lesson.key: lesson.settings for lesson in LESSONS}
 
 
 def of_parabola(rate=0.05, updates=500, tolerance=0.0) -> sweep.Sweep:
@@ -136,49 +134,11 @@ def test_the_sweep_and_the_race_agree_on_when_the_goal_is_reached_for_good():
         assert curve.needed[-1] == course.below(race.goal)[1][0]
 
 
-@pytest.mark.parametrize(
-    ("gaps", "needed"),
-    [
-        ([1, 0.5, 0.01], 2),
-        ([1, 0.01, 0.005], 1),
-        ([1, 0.01, 0.5], np.inf),
-        ([1, 0.01, 0.5, 0.01], 3),
-        ([0.01, 0.01], 0),
-        ([1], np.inf),
-        ([0.01], 0),
-    ],
-    ids=str,
-)
-def test_a_gap_of_exactly_the_goal_has_arrived_be_it_at_the_last_update(gaps, needed):
-    gaps = np.array(gaps)[:, None]
-    assert sweep.stays_below(gaps, 0.01, np.array([len(gaps) - 1])) == [needed]
-
-
-@given(
-    gaps=some.lists(some.tuples(*[some.sampled_from([0.5, 1.0, 2.0])] * 3), min_size=1, max_size=9),
-    taken=some.tuples(*[some.integers(0, 8)] * 3),
-)
-def test_arriving_for_good_agrees_with_looking_at_every_update(gaps, taken):
-    gaps, taken = np.array(gaps), np.minimum(taken, len(gaps) - 1)
-    gaps[np.arange(len(gaps))[:, None] > taken] = np.nan  # beyond the end of a run
-    for run, (needed, end) in enumerate(zip(sweep.stays_below(gaps, 1.0, taken), taken, strict=True)):
-        stays = [t for t in range(end + 1) if (gaps[t : end + 1, run] <= 1).all()]
-        assert needed == (stays[0] if stays else np.inf)
-
-
-def test_the_rates_with_a_name_stand_in_their_places():
-    rules = as_frames(of_parabola().gaps())["rules"].set_index("kind")
-    assert_allclose(rules.rate[["you", "best", "limit"]], [0.05, 1 / 6, 1 / 3], rtol=1e-15)
-    assert rules.words["you"] == "you are here: 0.05"
-    assert rules.words["best"] == "best in the long run: 0.1667"
-    assert rules.words["limit"] == "limit: 0.3333"
-
-
 @pytest.mark.parametrize("order", ["reshuffled", "fixed", "replacement"])
 def test_every_lane_has_the_limit_of_its_own_order_and_the_fastest_is_measured(order):
     race = a_race(*LANES, order=order)
     swept = of_race(race)
-    rules = as_frames(swept.gaps())["rules"]
+    rules = as_frames(sweep_pictures.gaps(swept))["rules"]
     limits = rules[rules.kind == "limit"].set_index("lane").rate
     objective = race.model.objective
     expected = {0: theory.rate_limit(theory.curvatures(objective))}
@@ -190,103 +150,21 @@ def test_every_lane_has_the_limit_of_its_own_order_and_the_fastest_is_measured(o
         assert curve.needed[curve.fastest] == curve.needed[:-1].min()
 
 
-def test_what_has_no_place_on_the_axis_has_a_mark():
-    swept = sweep.of_descent(Quadratic(0, 0, 1), START, 0.5, 500, 0.0, "update")  # one step to the very minimum
-    runs, view = (as_frames(swept.gaps())[name] for name in ("runs", "view"))
-    assert runs.zero.iloc[-1] and np.isnan(runs.value.iloc[-1])
-    inside = runs.value.between(view.value_low[0], view.value_high[0])
-    assert (inside.astype(int) + runs.top + runs.bottom + runs.zero == 1).all()
-    assert runs[runs.rate > 1].top.all()
-    times, view = (as_frames(swept.times())[name] for name in ("runs", "view"))
-    never = np.isinf(swept.curves[0].needed)
-    assert_array_equal(times.top, never)
-    assert times.value[~never].between(view.value_low[0], view.value_high[0]).all()
-
-
-def by_hand(*gaps: float, needed: tuple[float, ...] = (), budget=10.0) -> sweep.Sweep:
-    """Rates whose first ones end with these gaps after this time, the others at half of their start and never."""
-    gap, time = np.full(sweep.RATES + 1, 0.5), np.full(sweep.RATES + 1, np.inf)
-    gap[: len(gaps)], time[: len(needed)] = gaps, needed
-    curve = sweep.Curve(np.geomspace(0.01, 1, sweep.RATES + 1), gap, time)
-    return sweep.Sweep((curve,), "update", budget, 0.01, "bring it there", "it is there")
-
-
-@pytest.mark.parametrize("gaps", [(1e-16, 100.0), (3e-9,), (70.0,), (0.5,)], ids=str)
-def test_the_picture_holds_every_gap_between_its_lowest_and_its_tallest_and_the_start_and_the_goal(gaps):
-    runs, view = (as_frames(by_hand(*gaps).gaps())[name] for name in ("runs", "view"))
-    assert view.value_low[0] <= min(*gaps, 0.01) and max(*gaps, 1.0) <= view.value_high[0]
-    assert not runs[["top", "bottom", "zero"]].any(axis=None)
-
-
-@pytest.mark.parametrize("gap", [0.0, 1e-17, 1e-300])
-def test_gaps_below_the_picture_have_a_decade_of_their_own_for_their_marks(gap):
-    datasets = as_frames(by_hand(gap, 1e-5).gaps())
-    assert datasets["view"].value_low[0] <= 1e-6
-    assert datasets["runs"].bottom.sum() == (gap > 0) and datasets["runs"].zero.sum() == (gap == 0)
-
-
-@pytest.mark.parametrize("rate", [0.001, 0.2, 7.0])
-def test_all_rates_are_in_the_picture_and_the_words_at_the_named_ones_lean_to_its_middle(rate):
-    datasets = as_frames(of_parabola(rate).gaps())
-    low, high = datasets["view"].rate_low[0], datasets["view"].rate_high[0]
-    assert low < datasets["runs"].rate.min() and datasets["runs"].rate.max() < high
-    rules = datasets["rules"].set_index("kind")
-    assert (rules.leftwards == (rules.rate / low > high / rules.rate)).all()
-    assert rules.leftwards["you"] == (rate > 0.1)
-
-
-def test_gaps_above_the_picture_do_not_stretch_it():
-    datasets = as_frames(by_hand(101.0, np.inf, 3.0).gaps())
-    assert datasets["view"].value_high[0] == 10
-    assert datasets["runs"].top.tolist() == [True, True] + [False] * 99
-
-
-@pytest.mark.parametrize("needed", [(0.5, 10.0), (3.0,), (10.0,), ()], ids=str)
-def test_the_times_of_all_that_arrive_are_in_the_picture_and_the_others_above_it(needed):
-    runs, view = (as_frames(by_hand(needed=needed).times())[name] for name in ("runs", "view"))
-    assert 0 < view.value_low[0] < min([*needed, 10.0]) and 10 < view.value_high[0]
-    assert (~runs.top).sum() == len(needed) and not runs.bottom.any()
-
-
-def test_a_gap_as_large_as_at_the_start_has_not_grown():
-    (curve,) = by_hand(0.9, 1.0, 1.1, np.inf).curves
-    assert curve.grow == 2
-
-
-def test_the_fastest_is_the_first_to_arrive_and_the_nearest_of_those_that_arrive_at_once():
-    assert by_hand(0.001, 0.009, 0.008, needed=(5, 3, 3)).curves[0].fastest == 2
-    assert by_hand(0.4, 0.3, 0.6).curves[0].fastest == 1
-
-
-def test_the_sentence_counts_what_is_drawn():
-    (curve,) = of_parabola().curves
-    (sentence,) = of_parabola().sentences()
-    reach = np.isfinite(curve.needed[:100]).sum()
-    assert sentence.startswith(
-        f"Of 100 rates {reach} bring the gap down to 1 % for good; the fastest from this start, "
-    )
-    assert curve.needed[curve.fastest] == 1 and f" {number(curve.rates[curve.fastest], 3)}, needs 1 update" in sentence
-    assert "needs 1 update; yours, 0.05, needs 7 updates, as theory predicts." in sentence
-    assert f"At {(curve.rates[:100] > 1 / 3).sum()} the gap ends larger" in sentence
-    (slow,) = of_parabola(0.001, updates=100).sentences()
-    assert "yours, 0.001, does not; theory says 383 updates" in slow
-
-
 def test_the_sentences_of_a_race_name_its_goal():
     below, gap = a_race(LANES[0], LANES[2]), a_race(LANES[0], noise=0.0)
-    for sentence in of_race(below).sentences():
+    for sentence in sweep_pictures.sentences(of_race(below)):
         assert " bring the loss below twice the least loss for good" in sentence
-    assert " bring the loss within 1 % of the starting gap for good" in of_race(gap).sentences()[0]
-    short = of_race(a_race(LANES[0], steps=1))
-    assert " none brings the loss below twice the least loss for good within the budget" in short.sentences()[0]
+    assert " bring the loss within 1 % of the starting gap for good" in sweep_pictures.sentences(of_race(gap))[0]
+    (short,) = sweep_pictures.sentences(of_race(a_race(LANES[0], steps=1)))
+    assert " none brings the loss below twice the least loss for good within the budget" in short
 
 
 @pytest.mark.parametrize("lanes", [LANES[:1], LANES])
 @pytest.mark.parametrize("steps", [1, 300])
 def test_what_a_sweep_finds_is_called_the_fastest_or_the_nearest_and_never_the_best(lanes, steps):
     swept = of_race(a_race(*lanes, steps=steps))
-    drawn = as_frames(swept.gaps())
-    words = [*drawn["rules"].words, *drawn["lanes"].words, *swept.sentences(), *swept.notes]
+    drawn = as_frames(sweep_pictures.gaps(swept))
+    words = [*drawn["rules"].words, *drawn["lanes"].words, *sweep_pictures.sentences(swept), *swept.notes]
     assert not any("best" in text or "arrive" in text for text in words)
     for curve, said in zip(swept.curves, drawn["lanes"].words, strict=True):
         assert ("fastest" in said) == np.isfinite(curve.needed[:100]).any()
@@ -345,12 +223,11 @@ def test_lanes_that_just_fit_are_not_said_to_be_cut(monkeypatch):
     assert not any("ends after" in note for note in of_race(a_race(*LANES[:2])).notes)
 
 
-@pytest.mark.parametrize("page", CHARTS)
+@pytest.mark.parametrize("page", SETTINGS)
 def test_nothing_is_computed_before_the_sweep_is_opened(page):
-    assert len(open_lesson(page).get("vega_lite_chart")) == CHARTS[page]
-    app = open_sweep(page)
-    assert len(app.get("vega_lite_chart")) == CHARTS[page] + 2
-    runs = drawn(app, CHARTS[page], "runs")
+    closed, app = len(open_lesson(page).get("vega_lite_chart")), open_sweep(page)
+    assert len(app.get("vega_lite_chart")) == closed + 2
+    runs = drawn(app, closed, "runs")
     assert len(runs) % 101 == 0 and runs.yours.sum() == len(runs) / 101
 
 
@@ -379,7 +256,7 @@ def some_link(page: str):
     return some.fixed_dictionaries({}, optional=values)
 
 
-@pytest.mark.parametrize("page", CHARTS)
+@pytest.mark.parametrize("page", SETTINGS)
 @settings(max_examples=6, deadline=None)
 @given(data=some.data())
 def test_whatever_the_settings_the_sweep_is_drawn_or_says_why_not(page, data):
@@ -392,7 +269,7 @@ def test_whatever_the_settings_the_sweep_is_drawn_or_says_why_not(page, data):
         assert any("no gap" in text.value or "nothing moves" in text.value for text in app.markdown)
 
 
-@pytest.mark.parametrize("scene", variant_race.SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", race_scenes.SCENES, ids=lambda scene: scene.name)
 def test_every_scene_of_the_race_can_be_swept(scene):
     app = open_sweep("race", **scene.settings)
     lanes = scene.settings.get("lanes", 3)

@@ -22,6 +22,7 @@ from gdcore.theory import (
     predicted_iterate,
     rate_limit,
     regimes,
+    updates_to_approach,
     updates_to_settle,
     updates_to_shrink,
     updates_to_shrink_at,
@@ -458,3 +459,10 @@ def test_noise_is_found_however_far_from_zero_the_data_are(far):
 def test_a_far_table_without_noise_has_no_noise_floor(far):
     x = far + np.arange(20.0)
     assert noise_floor(LeastSquares(x[:, None], 0.25 * np.arange(20.0) + 3), 1e-30, 1) == 0
+
+
+def test_what_theory_needs_keeps_its_digits_at_tiny_rates():
+    x = np.arange(-1.0, 5.0)
+    objective = LeastSquares(x[:, None], 2 * x - 1)
+    for rate in (1e-12, 1e-14, 1e-16, 1e-17):
+        assert updates_to_approach(objective, np.zeros(2), rate, 0.01) == pytest.approx(4.1155842e0 / rate, rel=1e-6)

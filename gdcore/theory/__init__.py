@@ -8,7 +8,7 @@ does, `epochs` what is known of other orders; `moments` and `velocity` are the m
 Where no closed form is known for a rule, the answer is None.
 """
 
-from gdcore.objectives import ROUNDING
+from gdcore.decomposition import ROUNDING
 from gdcore.theory.curvature import condition_number, curvatures, principal_directions
 from gdcore.theory.epochs import epoch_factor, steady_limit
 from gdcore.theory.limits import (

@@ -7,7 +7,9 @@ from math import inf
 
 import numpy as np
 
-from gdcore.objectives import ROUNDING, Array, BroadcastLeastSquares, LeastSquares, QuadraticObjective
+from gdcore.decomposition import ROUNDING
+from gdcore.least_squares import BroadcastLeastSquares, LeastSquares
+from gdcore.objectives import Array, QuadraticObjective
 
 
 def curvatures(objective: QuadraticObjective) -> Array:

@@ -8,7 +8,8 @@ from math import inf
 
 import numpy as np
 
-from gdcore.objectives import Array, LeastSquares
+from gdcore.least_squares import LeastSquares
+from gdcore.objectives import Array
 
 
 def steady_limit(objective: LeastSquares, size: int) -> float:

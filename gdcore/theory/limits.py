@@ -19,7 +19,8 @@ from math import inf, sqrt
 
 import numpy as np
 
-from gdcore.objectives import ROUNDING, Array
+from gdcore.decomposition import ROUNDING
+from gdcore.objectives import Array
 from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
 from gdcore.theory.curvature import extremes
 

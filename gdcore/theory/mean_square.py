@@ -5,7 +5,7 @@ and the rate at which it is least. Single runs may do better or worse. For plain
 other rules no closed form is known and the answer is None.
 """
 
-from gdcore.objectives import LeastSquares
+from gdcore.least_squares import LeastSquares
 from gdcore.optimizers import GradientDescent, Optimizer
 from gdcore.theory.curvature import curvatures, extremes
 from gdcore.theory.limits import turn

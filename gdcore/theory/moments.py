@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdcore.objectives import Array, LeastSquares
+from gdcore.least_squares import LeastSquares
+from gdcore.objectives import Array
 
 
 class Moments(NamedTuple):

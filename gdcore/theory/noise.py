@@ -4,7 +4,8 @@ from math import inf
 
 import numpy as np
 
-from gdcore.objectives import Array, LeastSquares
+from gdcore.least_squares import LeastSquares
+from gdcore.objectives import Array
 from gdcore.optimizers import Optimizer
 from gdcore.theory.limits import shrinks_at_every_update
 from gdcore.theory.moments import moments_of

@@ -8,7 +8,8 @@ from enum import Enum
 from math import inf
 from typing import Literal
 
-from gdcore.objectives import ROUNDING, Array, QuadraticObjective
+from gdcore.decomposition import ROUNDING
+from gdcore.objectives import Array, QuadraticObjective
 from gdcore.theory.curvature import principal
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdcore.objectives import Array, LeastSquares
+from gdcore.least_squares import LeastSquares
+from gdcore.objectives import Array
 from gdcore.optimizers import GradientDescent, Momentum, Nesterov, Optimizer
 from gdcore.theory.moments import check
 

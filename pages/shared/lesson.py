@@ -1,20 +1,17 @@
-"""What all lessons share around their pictures: scenes, verdict and the table of steps."""
+"""What a lesson is: the record that the lab has of it, its scenes, and what it says of a run."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, Protocol
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from pages.shared.picture.charts import Palette
+from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import Sketch
 from pages.shared.session import PRESENTING
-from pages.shared.settings import link as lesson_link
 from pages.shared.settings.kinds import Setting
-from pages.shared.settings.panel import Panel
-from pages.shared.take_home.code import download
+from pages.shared.teaching.pins import Kept
 
 FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FREEZE, PUBLISHED_BUG = (
     "Too slow",
@@ -27,8 +24,6 @@ FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FRE
     "Published bug",
 )
 IT_WORKS = "It works"
-
-ROWS_AT_EACH_END = 1000
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,11 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """All that the lab has to know of a lesson besides its page. `pages.lessons.LESSONS` is the one list of them."""
+    """All that the lab has to know of a lesson besides its page. `pages.lessons.LESSONS` is the one list of them.
+
+    keep: from the settings of a run to what stays of it when it is pinned. of_the_picture: settings that do not change
+    the run. called: how a setting is named where it stands alone.
+    """
 
     path: str  # of its page, whose stem is the address
     key: str  # what the keys of its settings begin with
@@ -58,10 +57,27 @@ class Lesson:
     scenes: tuple[Scene, ...]
     card: Callable[[], None]  # draws its picture for Home
     sketch: Callable[[Mapping[str, Any], Palette], Sketch]  # the small picture of the run that settings make
+    keep: Callable[[dict], Kept]
+    of_the_picture: tuple[str, ...] = ()
+    called: Callable[[Setting], str] = attrgetter("label")
+    look: str = ""  # what to look at where the settings are those of no scene
 
     @property
     def defaults(self) -> dict[str, Any]:
         return {setting.name: setting.default for setting in self.settings}
+
+
+class Saying(Protocol):
+    """What a page says of its run: above the charts, below them, and all of it in the file to take home."""
+
+    @property
+    def numbers(self) -> str: ...
+
+    @property
+    def whole(self) -> str: ...
+
+    def show(self, look: str) -> None:
+        """Above the charts: what to look at, and the verdict."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,10 @@ class Told:
         return " ".join([self.badge, *self.sentences])
 
     @property
+    def numbers(self) -> str:
+        return " ".join(self.below)
+
+    @property
     def whole(self) -> str:
         return " ".join([self.line, *self.below])
 
@@ -92,81 +112,3 @@ class Told:
         """What to look at, and the verdict; on a presenter’s screen just the title, so that the charts are in view."""
         st.markdown(look)
         st.markdown(self.badge if st.session_state.get(PRESENTING) else self.line)
-
-
-def in_numbers(said: str) -> None:
-    """The rest of a verdict, below the charts."""
-    if said:
-        st.markdown(f"**In numbers:** {said}")
-
-
-def choose_scene(where, panel: Panel, scenes: tuple[Scene, ...]) -> Scene | None:
-    """A button for each scene; the one that the settings agree with is lit, and returned.
-
-    Call it when the settings are drawn: only then are their values known. `where` is the place above them.
-    """
-    by_name = {scene.name: panel.defaults | scene.settings for scene in scenes}
-    if lesson_link.SCENES in panel.lesson.hidden | panel.lesson.locked:
-        return None
-    current = next((scene for scene in scenes if panel.agrees_with(by_name[scene.name])), None)
-    key = panel.key("scene")
-    st.session_state[key] = current.name if current else None
-
-    def take() -> None:
-        if chosen := st.session_state[key]:
-            panel.assign(by_name[chosen])
-
-    where.pills("Scene", list(by_name), key=key, on_change=take, help="One click sets everything; Undo takes it back.")
-    return current
-
-
-def lazily(title: str, key: str):
-    """An expander whose content is made when it is open."""
-    return st.expander(title, icon=":material/expand_circle_down:", key=key, on_change="rerun")
-
-
-def query(scene: Scene, page: str) -> dict[str, str]:
-    """What a link says to open a lesson in a scene; `page` is what the keys of the lesson's settings begin with."""
-    return {f"{page}_{name}": str(value) for name, value in scene.settings.items()}
-
-
-def link_to(scene: Scene, path: str, page: str, label: str) -> None:
-    """A link that opens a lesson in a scene."""
-    st.page_link(path, label=label, icon=":material/arrow_forward:", query_params=query(scene, page))
-
-
-def for_the_lecturer(scene: Scene | None) -> None:
-    """What the scene is good for in class, closed, so that students see it when the lecturer wants them to."""
-    if scene:
-        with st.expander("For the lecturer", icon=":material/school:"):
-            st.markdown(f"**A common belief:** “{scene.misconception}”  \n**To say:** {scene.talking_point}")
-
-
-def steps_table(steps: Mapping[str, np.ndarray], labels: Mapping[str, str], name: str) -> None:
-    """Every step as a table with its download. Nothing is sent to the browser while it is closed.
-
-    Of a long run the table has both ends: 30,000 rows would be 2 MB at every change of a setting.
-    """
-    table = st.expander("Every step in numbers", icon=":material/table_rows:", key=f"{name}_table", on_change="rerun")
-    if table.open:
-        rows = pd.DataFrame({column: steps[column] for column in labels})
-        columns = {
-            column: st.column_config.NumberColumn(label, format=_same_decimals(rows[column]))
-            for column, label in labels.items()
-        }
-        long = len(rows) > 2 * ROWS_AT_EACH_END
-        shown = pd.concat([rows[:ROWS_AT_EACH_END], rows[-ROWS_AT_EACH_END:]]) if long else rows
-        with table:
-            st.dataframe(shown, column_config=columns, hide_index=True)
-            if long:
-                st.caption(
-                    f"The first and the last {ROWS_AT_EACH_END:,} of {len(rows):,} rows; the file has all of them."
-                )
-            download("Download as CSV", lambda: rows.to_csv(index=False), f"{name}.csv", "text/csv")
-
-
-def _same_decimals(column: pd.Series) -> str:
-    if pd.api.types.is_integer_dtype(column):
-        return "%d"
-    sizes = column[column != 0].abs()
-    return "%.6f" if 1e-4 <= sizes.min() and sizes.max() < 1e6 else "%.6e"

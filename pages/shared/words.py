@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-MANY_NINES = 10  # characters that nobody reads
+MANY_NINES = 10  # as many characters of a share and more are not read
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 

@@ -8,9 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from pages.lessons.quadratic import settings as quadratic_settings
-from pages.lessons.race import settings as race_settings
-from pages.lessons.regression import settings as regression_settings
+from pages.lessons import LESSONS
 from pages.shared.settings.kinds import Number
 from tests.browser.harness import settle
 
@@ -237,8 +235,7 @@ def test_a_field_that_may_be_empty_may_be_emptied(page):
 
 def test_a_setting_steps_by_whole_numbers_from_0_up_if_it_is_a_whole_number_and_only_then():
     """By this the browser tells them apart."""
-    lessons = (quadratic_settings.SETTINGS, regression_settings.all_settings(), race_settings.all_settings())
-    numbers = [setting for settings in lessons for setting in settings if isinstance(setting, Number)]
+    numbers = [setting for lesson in LESSONS for setting in lesson.settings if isinstance(setting, Number)]
     assert len(numbers) > 30
     for setting in numbers:
         counts = setting.low >= 0 and setting.low % 1 == setting.step % 1 == 0

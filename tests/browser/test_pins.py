@@ -1,11 +1,10 @@
 """Pinned runs in a real browser: at rest, under the present run, on a phone, and without a rebuilt chart."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from pages.shared.picture.charts import PALETTES
+from pages.shared.picture.palette import PALETTES
 from tests.browser.harness import settle
-from tests.browser.test_pages import assert_nothing_is_cut_off
+from tests.browser.test_pages import address, assert_nothing_is_cut_off, charts_of, every_lesson
 from tests.browser.test_timeline import CHANGES_A_SECOND, set_rate
 
 SEPIA = PALETTES["light"].pin
@@ -18,9 +17,10 @@ def pin(page: Page, charts: int) -> None:
     settle(page, charts)
 
 
-@pytest.mark.parametrize(("lesson", "charts"), [("quadratic", 2), ("linear_regression", 3), ("variant_race", 2)])
-def test_pinning_keeps_the_nodes_of_the_charts_and_fits_a_phone(open_page, server, lesson, charts):
-    page = open_page(f"{server}/{lesson}", charts=charts)
+@every_lesson
+def test_pinning_keeps_the_nodes_of_the_charts_and_fits_a_phone(open_page, server, lesson):
+    charts = charts_of(lesson)
+    page = open_page(server + address(lesson, {}), charts=charts)
     page.evaluate(f"window.nodes = {CHARTS}")
     for rate in ("0.04", "0.03", "0.02"):
         pin(page, charts)

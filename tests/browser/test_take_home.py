@@ -3,21 +3,22 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.lessons.regression.scenes import OWN
+from pages.lessons import LESSONS
+from pages.shared.data.own import OWN
 from tests.browser.harness import settle
-from tests.browser.test_pages import LESSONS, address
+from tests.browser.test_pages import address, charts_of
 from tests.browser.test_timeline import frames, place
 
 FOREIGN = "</script><img src=http://a.b/ onerror=alert(1)>"
 SETTINGS = {"regression": {"data": OWN}}  # its names are the reader's
 
 
-@pytest.fixture(params=LESSONS)
+@pytest.fixture(params=LESSONS, ids=lambda lesson: lesson.key)
 def lesson(request, open_page, server) -> Page:
     """A lesson with the file offered."""
-    name, charts = request.param, LESSONS[request.param][1]
+    name, charts = request.param.key, charts_of(request.param)
     scheme = "dark" if name == "race" else "light"
-    page = open_page(server + address(SETTINGS.get(name, {}), name), charts=charts, color_scheme=scheme)
+    page = open_page(server + address(request.param, SETTINGS.get(name, {})), charts=charts, color_scheme=scheme)
     if name == "regression":
         page.get_by_label("A table, first row the names").fill(f"{FOREIGN},y\n0,1\n1,3\n2,4\n3,8\n")
         page.keyboard.press("Control+Enter")

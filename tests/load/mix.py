@@ -10,14 +10,16 @@ is not in the list. Every value is another than before, and so is nearly every r
 """
 
 from collections.abc import Coroutine
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from pages.lessons.regression.scenes import OWN
+from pages.lessons import LESSONS
+from pages.shared.data.own import OWN
 from tests.load.reader import Answer, Reader, Widget
 
 ON_THE_LESSON_OF_THE_DAY = 0.7
-KEYS = {"quadratic": "quadratic", "linear_regression": "regression", "variant_race": "race"}  # of a lesson's settings
+KEYS = {Path(lesson.path).stem: lesson.key for lesson in LESSONS}  # of a lesson's settings
 
 SHARES = {"rate": 40, "pick": 8, "start": 15, "scene": 12, "setting": 15, "panel": 8, "lesson": 2}  # percent
 PICKS = ("rate_half", "rate_double", "rate_best", "rate_limit")

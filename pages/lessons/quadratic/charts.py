@@ -2,22 +2,9 @@
 
 import altair as alt
 
-from pages.shared.picture.charts import (
-    NO_TIP,
-    POWERS,
-    UPDATES,
-    Axis,
-    Chart,
-    Palette,
-    linked,
-    marked,
-    outside,
-    over_time,
-    pinned,
-    rows_back,
-    tip,
-    walk,
-)
+from pages.shared.picture.charts import NO_TIP, POWERS, UPDATES, Axis, Chart, linked, over_time, pinned, rows_back, tip
+from pages.shared.picture.layers import marked, outside, walk
+from pages.shared.picture.palette import Palette
 
 LEFT_THE_PICTURE = (
     "(datum.x < data('view')[0].x_low ? '← ' : '') + 'x = ' + format(datum.x, '.4~g') + ' is outside this picture'"
@@ -29,7 +16,7 @@ def curve(palette: Palette, parameter: str = "parameter x", value: str = "value 
     """The function with the ball on it: tangent, recent steps, a ghost of the next, start and minimum.
 
     path: frame, update, x, f, gradient, next_x, next_f, taken (the update out of this row was made), inside (x is in
-    the frame of the picture), near (an end of this row's step is). function: x, f.
+    the window), near (an end of this row's step is). function: x, f.
     view: x_low, x_high, f_low, f_high, start_x, start_f, best_x, best_f.
     """
     x, y = Axis(alt.X, "x_low", "x_high", parameter), Axis(alt.Y, "f_low", "f_high", value)

@@ -26,12 +26,12 @@ from pages.shared.picture.columns import (
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One run of the quadratic at a constant rate, in a frame that shows x from frame[0] to frame[1]."""
+    """One run of the quadratic at a constant rate, in a window that shows x from window[0] to window[1]."""
 
     objective: Quadratic
     learning_rate: float
     trace: Trace
-    frame: tuple[float, float]
+    window: tuple[float, float]
 
     @cached_property
     def x(self) -> np.ndarray:
@@ -54,7 +54,7 @@ class Picture:
 
     @cached_property
     def path(self) -> Columns:
-        """The rows that the timeline shows, and whether the row and its step are within the frame of the picture."""
+        """The rows that the timeline shows, and whether the row and its step are within the window."""
         shown = frames(self.trace.steps_taken)
         rows = {name: column[shown] for name, column in self.steps.items()}
         rows["frame"] = np.arange(len(shown))
@@ -64,7 +64,7 @@ class Picture:
         return rows
 
     def _inside(self, x: np.ndarray) -> np.ndarray:
-        return (self.frame[0] <= x) & (x <= self.frame[1])
+        return (self.window[0] <= x) & (x <= self.window[1])
 
     def curve(self) -> Datasets:
         function, path = self._function(), self.path
@@ -73,7 +73,7 @@ class Picture:
         columns = ("frame", "update", "x", "f", "gradient", "next_x", "taken", "inside", "near")
         f_low, f_high = padded(function["f"])
         best_x = self._best_x()
-        view = {"x_low": self.frame[0], "x_high": self.frame[1], "f_low": f_low, "f_high": f_high}
+        view = {"x_low": self.window[0], "x_high": self.window[1], "f_low": f_low, "f_high": f_high}
         view |= {"start_x": self.x[0], "start_f": self.trace.value[0]}
         view |= {"best_x": best_x, "best_f": self.objective.value(np.array([best_x]))}
         return {
@@ -83,10 +83,10 @@ class Picture:
         }
 
     def _function(self) -> Columns:
-        """The curve within the frame, its lowest or highest point included."""
-        x = np.linspace(*self.frame, CURVE_POINTS)
+        """The curve within the window, its lowest or highest point included."""
+        x = np.linspace(*self.window, CURVE_POINTS)
         if self.objective.a2:
-            x = np.sort(np.append(x, np.clip(-self.objective.a1 / (2 * self.objective.a2), *self.frame)))
+            x = np.sort(np.append(x, np.clip(-self.objective.a1 / (2 * self.objective.a2), *self.window)))
         return {"x": x, "f": self.objective.value(x[:, None])}
 
     def _best_x(self) -> float:
@@ -124,7 +124,7 @@ class Picture:
 
     def iterates(self) -> Datasets:
         columns = ("frame", "update", "x", "next_x", "taken", "inside", "near")
-        view = {**self._updates_axis(), "x_low": self.frame[0], "x_high": self.frame[1], "best_x": self._best_x()}
+        view = {**self._updates_axis(), "x_low": self.window[0], "x_high": self.window[1], "best_x": self._best_x()}
         path = {name: self.path[name] for name in columns}
         return {"path": path, "view": one_row(view)}
 

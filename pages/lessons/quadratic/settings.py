@@ -1,11 +1,16 @@
 """What can be set in the quadratic lesson, and the run that the settings make."""
 
-from gdcore import GradientDescent, Quadratic, Trace, descend
+from collections.abc import Mapping
+from typing import Any
+
+from gdcore import GradientDescent, Quadratic, descend
+from pages.lessons.quadratic.runs import Picture
 from pages.shared.settings import glossary
 from pages.shared.settings.common import RATE, tolerance
 from pages.shared.settings.kinds import Number
 
-HERE = {  # what the words mean for these settings
+# What the words of the glossary mean for these settings: the second sentence of their help.
+HERE = {
     "a2": "a2 is half of it: above 0 there is a minimum, below 0 a top.",
     "a1": "a1 is the slope at x = 0 and moves the minimum to −a1 / (2 a2).",
     "a0": "a0 lifts it as a whole; descent does not notice.",
@@ -23,15 +28,9 @@ SETTINGS = (
 )
 
 
-def compute(values: dict) -> tuple[Quadratic, Trace]:
-    """The run on the screen."""
+def compute(values: Mapping[str, Any]) -> Picture:
+    """The run on the screen, with the stretch of x that is drawn."""
     objective = Quadratic(a0=values["a0"], a1=values["a1"], a2=values["a2"])
-    trace = descend(
-        objective,
-        [values["start"]],
-        GradientDescent(),
-        RATE.number(values["rate"]),
-        values["updates"],
-        tolerance=float(values["tolerance"]),
-    )
-    return objective, trace
+    start, rate, tolerance = [values["start"]], RATE.number(values["rate"]), float(values["tolerance"])
+    trace = descend(objective, start, GradientDescent(), rate, values["updates"], tolerance=tolerance)
+    return Picture(objective, rate, trace, (values["left"], values["right"]))

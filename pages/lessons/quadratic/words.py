@@ -37,7 +37,7 @@ def told(judged: Verdict, picture: Picture, values: dict) -> Told:
     if moves:
         sentences += [beside_the_limit(judged) if picture.objective.a2 > 0 else "", distance_left(judged)]
         below += [end(judged, picture, float(values["tolerance"])), standing_still(picture.x)]
-    below.append(outside(picture.x, picture.frame))
+    below.append(outside(picture.x, picture.window))
     title_ = title(judged, picture.objective)
     return Told(judged.badge, title_, tuple(filter(None, sentences)), tuple(filter(None, below)))
 
@@ -149,15 +149,22 @@ def standing_still(x: np.ndarray) -> str:
     return f"From update {number(since)} on x stands still: the steps are too small to change it."
 
 
-def outside(x: np.ndarray, frame: tuple[float, float]) -> str:
+def outside(x: np.ndarray, window: tuple[float, float]) -> str:
     """What the picture cannot show."""
-    beyond = np.maximum(frame[0] - x, x - frame[1])
+    beyond = np.maximum(window[0] - x, x - window[1])
     if beyond.max() <= 0:
         return ""
     first, farthest = int((beyond > 0).argmax()), int(beyond.argmax())
     leaves = "The start is outside the picture" if first == 0 else f"At update {number(first)} x leaves the picture"
     further = f"; the farthest is {at('x', farthest)} = {number(x[farthest])}" if farthest != first else ""
-    return f"{leaves}: {at('x', first)} = {apart(x[first], *frame)}{further}."
+    return f"{leaves}: {at('x', first)} = {apart(x[first], *window)}{further}."
+
+
+def bar(picture: Picture, values: dict) -> timeline.Bar:
+    """The update rule at every frame, and why there is no update after the last."""
+    return timeline.Bar(
+        picture.path["update"], [rule(picture.path, values["rate"])], ending(picture.trace.outcome, values)
+    )
 
 
 def rule(path: Columns, rate: str) -> timeline.Rule:
@@ -175,9 +182,10 @@ def ending(outcome: Outcome, values: dict) -> str:
     }[outcome]
 
 
-def question(objective: Quadratic, rate: float, start: float) -> Question | None:
+def question(picture: Picture) -> Question | None:
     """Where does the ball go? Nothing to ask where there is no minimum, or where the ball stands on it."""
-    (regime,) = theory.regimes(objective, np.array([start]), rate)
+    objective, rate = picture.objective, picture.learning_rate
+    (regime,) = theory.regimes(objective, picture.x[:1], rate)
     if objective.a2 <= 0 or regime is Regime.STATIONARY:
         return None
     (factor,) = theory.contraction(theory.curvatures(objective), rate).tolist()
@@ -195,3 +203,34 @@ def question(objective: Quadratic, rate: float, start: float) -> Question | None
     size = ("below 1: it shrinks", "below 1: it shrinks", "exactly 1: it stays", "above 1: it grows")[right]
     why = f"Each update multiplies the distance to the minimum by q = 1 − 2·a2·η = **{q}**. {side}; its size is {size}."
     return Question("Where does the ball go?", answers, right, why)
+
+
+def smallest_is_not_lowest(picture: Picture, jumping: Picture) -> str:
+    """The article prints the smallest x of its series as the answer. For a series that jumps across that is wrong."""
+    smallest, lowest = jumping.x.min(), jumping.x[jumping.trace.value.argmin()]
+    return (
+        f"**A slip in the article.** It prints the smallest x of the series as its answer, here "
+        f"{number(picture.x.min(), 5)}. The smallest x is not the x of the smallest f(x): at rate "
+        f"{number(jumping.learning_rate)} the series jumps across, and its smallest x is {number(smallest)}, while "
+        f"the lowest point that it visits is x = {number(lowest, 6)}; the minimum is "
+        f"{number(picture.objective.optimum.item(), 6)}."
+    )
+
+
+COLUMNS = {
+    "update": "update t",
+    "x": "x",
+    "f": "f(x)",
+    "gradient": "gradient f′(x)",
+    "rate": "rate η",
+    "next_x": "new x",
+}
+
+NOTICE = """
+- Every update multiplies the distance to the minimum by the same factor. That is why the gap is a straight line on a
+  log axis.
+- Crossing the minimum is not failing. Jumps that grow are.
+- The limit of the rate depends on the curvature alone: the start, a1 and a0 do not change it.
+- The tolerance measures the length of a step, not the distance that is left.
+- The machine keeps about 16 digits of x. Where the gap leaves theory’s line far below, rounding has taken over.
+"""

@@ -11,8 +11,8 @@ from pages.lessons.race.runs import Lane, Race
 from pages.lessons.race.settings import dataset_of, model_of, race_of
 from pages.shared.data.regression import Model
 from pages.shared.picture import timeline
-from pages.shared.picture.charts import Palette
 from pages.shared.picture.lanes import DASHES
+from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import Line, Sketch, least
 
 

@@ -7,22 +7,10 @@ colour and, for those who cannot tell colours apart, a shape and a dash.
 import altair as alt
 
 from pages.shared.picture import plane_charts
-from pages.shared.picture.charts import (
-    NO_TIP,
-    POINTER,
-    POWER,
-    Axis,
-    Chart,
-    Palette,
-    arrow_heads,
-    linked,
-    marked,
-    pinned,
-    reads,
-    straight,
-    tip,
-)
+from pages.shared.picture.charts import NO_TIP, POINTER, POWER, Axis, Chart, linked, pinned, reads, tip
 from pages.shared.picture.lanes import DASH, LANES, LEGEND, SHAPE, color
+from pages.shared.picture.layers import arrow_heads, marked, straight
+from pages.shared.picture.palette import Palette
 
 HEIGHT = 290
 

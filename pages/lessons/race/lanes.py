@@ -13,8 +13,9 @@ from gdcore.optimizers import Optimizer
 from gdcore.schedules import Schedule
 from pages.lessons.race.scenes import BEST
 from pages.shared.settings import glossary
-from pages.shared.settings.kinds import BatchSize, Choice, Number, Rate, Setting
+from pages.shared.settings.kinds import BatchSize, Choice, Number, Setting
 from pages.shared.settings.panel import Panel
+from pages.shared.settings.rates import Rate
 
 MOST = 6
 LANES = range(1, MOST + 1)

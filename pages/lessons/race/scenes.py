@@ -4,7 +4,7 @@ from gdcore import Exponential, InverseTime, StepDecay
 from pages.lessons.race.runs import PARALLEL, UPDATES
 from pages.shared.lesson import EXPLOSION, FREEZE, IT_WORKS, NOISE_FLOOR, Scene
 
-NOISY, STREAM, MPG, OWN = "Noisy line", "A stream that drifts", "Auto MPG, standardised", "Your own"
+NOISY, STREAM, MPG = "Noisy line", "A stream that drifts", "Auto MPG, standardised"
 SAME, BEST, EACH = "same rate for all", "each at its own best rate", "a rate for each lane"
 
 STOCHASTIC_LANE_4 = {"lanes": 4, "size4": "1"}

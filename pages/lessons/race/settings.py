@@ -14,7 +14,8 @@ from pages.lessons.race import lanes, words
 from pages.lessons.race.budget import Budget
 from pages.lessons.race.pictures import CLOUD
 from pages.lessons.race.runs import CLOCKS, EXAMPLES, Lane, Race
-from pages.lessons.race.scenes import BEST, EACH, MPG, NOISY, OWN, SAME, STREAM
+from pages.lessons.race.scenes import BEST, EACH, MPG, NOISY, SAME, STREAM
+from pages.shared.data.own import OWN
 from pages.shared.data.regression import Model
 from pages.shared.settings import glossary
 from pages.shared.settings.common import (
@@ -42,6 +43,8 @@ HERE = {  # what the words mean for these settings
     "cloud": f"Arrows: where {CLOUD} batches of each lane would pull, and in black all examples.",
     "clock": glossary.help("parallel time"),
 }
+
+DRAWN = {NOISY: ("n", "noise", "outliers", "data_seed"), STREAM: ("n", "noise", "data_seed")}  # what makes such data
 
 
 def all_settings() -> tuple:

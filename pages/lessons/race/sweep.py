@@ -5,7 +5,7 @@ import numpy as np
 from gdcore import theory
 from pages.lessons.race import words
 from pages.lessons.race.runs import Lane, Race
-from pages.shared.teaching.sweep import Curve, Sweep, around, at_the_end, nothing_to_close, parts_of
+from pages.shared.teaching.sweep_curves import Curve, Sweep, around, at_the_end, nothing_to_close, parts_of
 from pages.shared.words import count, number
 
 WITHOUT_A_LIMIT = 10.0  # times the lane's own rate: around it lie the rates where no limit is known

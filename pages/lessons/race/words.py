@@ -76,6 +76,12 @@ def keeps_its_rate(lane: int, rule: Optimizer, rate: float) -> str:
 # ---- the update in numbers
 
 
+def bar(race: Race, lane: int) -> timeline.Bar:
+    """The updates of one lane in numbers, at every frame of the race."""
+    end = f"The last update of {race.courses[lane].name}."
+    return timeline.Bar(race.times, rules(race, lane), end, UNITS[race.clock])
+
+
 def rules(race: Race, lane: int) -> list[timeline.Rule]:
     """new = old − rate × direction of one lane, in the numbers of every frame."""
     course = race.courses[lane]

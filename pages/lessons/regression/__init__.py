@@ -1,6 +1,7 @@
 """Lesson 2: linear regression."""
 
 from pages.lessons.regression.card import loss_over_the_epochs, turning_line
+from pages.lessons.regression.pins import OF_THE_PICTURE, kept
 from pages.lessons.regression.scenes import SCENES
 from pages.lessons.regression.settings import all_settings
 from pages.shared.lesson import Lesson
@@ -14,4 +15,7 @@ REGRESSION = Lesson(
     scenes=SCENES,
     card=turning_line,
     sketch=loss_over_the_epochs,
+    keep=kept,
+    of_the_picture=OF_THE_PICTURE,
+    look="Each epoch moves every parameter downhill by η times its gradient.",
 )

@@ -11,8 +11,8 @@ from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.settings import compute, dataset_of, model_of
 from pages.shared.data.regression import Model
 from pages.shared.picture import timeline
-from pages.shared.picture.charts import Palette
 from pages.shared.picture.columns import positive
+from pages.shared.picture.palette import Palette
 from pages.shared.picture.sketch import TALLEST, Line, Sketch, least
 
 

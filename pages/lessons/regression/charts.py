@@ -16,21 +16,18 @@ from pages.shared.picture.charts import (
     ROW,
     Axis,
     Chart,
-    Palette,
-    arrow_heads,
     linked,
-    outside,
     over_time,
     pinned,
     reads,
     rows_back,
-    straight,
     tip,
-    walk,
 )
+from pages.shared.picture.layers import arrow_heads, outside, straight, walk
+from pages.shared.picture.palette import Palette
 
 HEIGHT = 290
-SQUARE = 205  # as wide as a third of the page allows
+SQUARE = 205  # width and height of a plot with equal scales: as much as a third of the page allows
 
 
 def fitted_line(palette: Palette, feature: str, target: str) -> Chart:

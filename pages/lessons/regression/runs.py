@@ -20,12 +20,12 @@ from pages.shared.picture.columns import (
     padded,
     positive,
     scattered,
+    spread,
     straight,
 )
 from pages.shared.picture.planes import Plane
 from pages.shared.words import steady
 
-POINTS_SHOWN = 300  # of a large data set, spread evenly over its rows
 RESIDUALS_SHOWN = 60
 
 
@@ -36,7 +36,7 @@ class Fit:
     model: Model
     learning_rate: float
     trace: Trace
-    equal_aspect: bool = False  # of the picture of the parameters
+    equal_aspect: bool = False  # whether the picture of the parameters has equal scales
 
     @cached_property
     def updates(self) -> np.ndarray:
@@ -68,7 +68,7 @@ class Fit:
 
     def fitted_line(self) -> Datasets:
         x, y = self.model.dataset.features[:, 0], self.model.dataset.targets
-        shown = np.unique(np.linspace(0, len(y) - 1, POINTS_SHOWN).astype(int))
+        shown = spread(len(y))
         lines = finite(self.model.in_units_of_the_data(self.trace.theta[self.updates]))
         best = self.model.in_units_of_the_data(self.model.objective.optimum)
         (x_low, x_high), (y_low, y_high) = padded(x), padded(y)
@@ -87,7 +87,7 @@ class Fit:
 
     def predicted_against_actual(self) -> Datasets:
         (x1, x2), y = self.model.dataset.features.T, self.model.dataset.targets
-        shown = np.unique(np.linspace(0, len(y) - 1, POINTS_SHOWN).astype(int))
+        shown = spread(len(y))
         planes = finite(self.model.in_units_of_the_data(self.trace.theta[self.updates]))
         low, high = padded(y)
         best = self.model.in_units_of_the_data(self.model.objective.optimum)
@@ -186,7 +186,7 @@ class Fit:
         rows["parameters"] = in_plane(*path) if len(names) > 1 else in_plane(*path, self.trace.value)
         if len(slopes) == 1:
             return rows | {"line": straight(*padded(features[:, 0]), *slopes, intercept)}
-        shown = np.unique(np.linspace(0, len(targets) - 1, PINNED_ROWS).astype(int))
+        shown = spread(len(targets), PINNED_ROWS)
         shown = shown[targets[shown].argsort()]
         with np.errstate(over="ignore", invalid="ignore"):
             rows["predicted"] = scattered(targets[shown], features[shown] @ slopes + intercept)

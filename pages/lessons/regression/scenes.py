@@ -3,25 +3,9 @@
 The texts of its options are part of every link: choose them for good.
 """
 
-from pages.shared.lesson import (
-    BAD_SCALING,
-    EXPLOSION,
-    IT_WORKS,
-    OVERSHOOT,
-    PUBLISHED_BUG,
-    RAVINE,
-    TOO_SLOW,
-    Scene,
-)
+from pages.shared.lesson import BAD_SCALING, EXPLOSION, IT_WORKS, OVERSHOOT, PUBLISHED_BUG, RAVINE, TOO_SLOW, Scene
 
-SIX, TWO, NOISY, EQUAL, MPG, OWN = (
-    "Six points",
-    "Two features",
-    "Noisy data",
-    "Two equal features",
-    "Auto MPG",
-    "Your own",
-)
+SIX, TWO, NOISY, EQUAL, MPG = "Six points", "Two features", "Noisy data", "Two equal features", "Auto MPG"
 ALL, SLOPE = "all parameters", "the slope only"
 SQUARED, BROADCAST = "mean squared error", "the broadcast mistake"
 

@@ -8,7 +8,8 @@ import numpy as np
 from gdcore import GradientDescent, datasets, descend
 from gdcore.datasets import Dataset
 from pages.lessons.regression.runs import Fit
-from pages.lessons.regression.scenes import ALL, BROADCAST, EQUAL, MPG, NOISY, OWN, SIX, SLOPE, SQUARED, TWO
+from pages.lessons.regression.scenes import ALL, BROADCAST, EQUAL, MPG, NOISY, SIX, SLOPE, SQUARED, TWO
+from pages.shared.data.own import OWN
 from pages.shared.data.regression import Model
 from pages.shared.settings import glossary
 from pages.shared.settings.common import (
@@ -25,7 +26,8 @@ from pages.shared.settings.common import (
 from pages.shared.settings.kinds import Choice, Number, Switch
 from pages.shared.settings.panel import Panel
 
-HERE = {  # what the words mean for these settings
+# What the words of the glossary mean for these settings: the second sentence of their help.
+HERE = {
     "made": "The data are made with it.",
     "w": "The slope, in the units of the data.",
     "b": "The intercept, in the units of the data.",

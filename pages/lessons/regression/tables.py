@@ -6,7 +6,7 @@ from pages.shared.data.regression import Model
 from pages.shared.teaching.verdicts import GAP_GOAL
 from pages.shared.words import apart, literal, number
 
-LONGEST_RUN = 10_000  # epochs, of a run that is only there to be measured
+LONGEST_RUN = 10_000  # the most epochs of a run that is only there to be measured
 
 
 def coefficients(fit: Fit) -> str:

@@ -18,6 +18,11 @@ CONVENTIONS = (
 )
 
 
+def bar(fit: Fit, values: dict) -> timeline.Bar:
+    """The update rules at every frame, why there is no epoch after the last, and the line that has been reached."""
+    return timeline.Bar(fit.updates, rules(fit, values["rate"]), ending(fit, values), "epoch", fit.equations())
+
+
 def rules(fit: Fit, rate_as_typed: str) -> list[timeline.Rule]:
     """new = old − rate × gradient for every learned parameter, in the numbers of every frame."""
     rate = [rate_text(rate_as_typed)] * len(fit.updates)

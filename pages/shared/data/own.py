@@ -4,15 +4,23 @@ They stay in this visit: nothing is stored or shown to another reader, and a lin
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from gdcore import datasets
 from gdcore.datasets import Dataset
-from pages.shared.data import tables
+from pages.shared.data import selection, tables
+from pages.shared.data.refusal import TableError
+
+OWN = "Your own"  # among the data of a lesson
+
+
+def is_chosen(values: Mapping[str, Any]) -> bool:
+    return values.get("data") == OWN
 
 
 def choose(page: str) -> tuple[Dataset, tuple[str, ...]]:
@@ -27,9 +35,9 @@ def choose(page: str) -> tuple[Dataset, tuple[str, ...]]:
         target = st.selectbox("Target", names, len(names) - 1)
         others = [name for name in names if name != target]
         features = st.multiselect("Features (one or two)", others, others[:1], max_selections=2)
-        dataset, notes = tables.choose(table, target, features)
+        dataset, notes = selection.choose(table, target, features)
         return dataset, (*said, *notes)
-    except tables.TableError as error:
+    except TableError as error:
         return datasets.line(), (*said, f"{error} The six points are shown.")
 
 
@@ -38,7 +46,7 @@ def uploaded(page: str) -> tables.Table:
         "A CSV file of up to 10 MB", type=["csv", "txt", "tsv"], max_upload_size=10, key=f"{page}_file"
     )
     if file is None:
-        raise tables.TableError("No file is chosen yet.")
+        raise TableError("No file is chosen yet.")
     return read(file.file_id, file.getvalue)
 
 
@@ -70,14 +78,14 @@ FIRST_CELLS = pd.read_csv(io.StringIO(FIRST_TABLE), dtype="string")
 def read(identity: str, raw: Callable[[], bytes | str]) -> tables.Table:
     """An upload or a pasted text is read, or refused, once a visit, and never seen by another."""
     table = _read(identity, raw)
-    if isinstance(table, tables.TableError):
+    if isinstance(table, TableError):
         raise table
     return table
 
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
-def _read(identity: str, _raw: Callable[[], bytes | str]) -> tables.Table | tables.TableError:
+def _read(identity: str, _raw: Callable[[], bytes | str]) -> tables.Table | TableError:
     try:
         return tables.read_table(_raw())
-    except tables.TableError as error:  # the cache forgets what is raised, and keeps what is returned
+    except TableError as error:  # the cache forgets what is raised, and keeps what is returned
         return error

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.lesson import Lesson
-from pages.shared.session import ADDRESS, FRAME_IS_UP, JUST_OPENED, SHOWN
+from pages.shared.session import ADDRESS, FRAME_IS_UP, JUST_OPENED, PRESENTING, SHOWN
 from pages.shared.settings import glossary
 
 
@@ -44,6 +44,7 @@ def main(lessons: Sequence[Lesson]) -> None:
     page = st.navigation(pages)
     st.session_state[JUST_OPENED] = st.session_state.get(SHOWN) != page.url_path
     st.session_state[SHOWN] = page.url_path
+    st.session_state[PRESENTING] = False  # only a lesson can be presented
     st.session_state[FRAME_IS_UP] = True
     try:
         page.run()

@@ -1,16 +1,21 @@
-"""The pictures: functions that return an Altair chart and know nothing of Streamlit.
+"""What every chart is made of: its axes, its place on the timeline, its pinned runs, a value over the updates.
 
-A chart is built once per theme. Nothing that changes with a setting is written into it: the numbers come in as named
-datasets, and even the axes read their ends from the one-row dataset `view`. Streamlit can then swap the data of a chart
-that is on the screen; a chart whose specification changes is torn down and built anew, which takes three times as long.
+A chart is a function of a palette and of titles that returns an Altair chart and knows nothing of Streamlit. The
+contract that each obeys:
 
-Runs that the reader has pinned come in the dataset `pins`, which has no rows while there are none.
-
-Every chart has two parameters that the timeline moves in the browser: `frame`, the row of the dataset `path` to stand
-on, and `shown`, the last row that may be seen (all of them, unless the result is hidden). What moves is a handful of
-generated rows that look up their coordinates in `path`; filtering a long dataset at every frame would be slow. (`shown`
-does filter it, but moves only while a hidden result appears.)
-Every scale has an explicit domain, because a missing one alone takes the animation from 60 frames a second to 10.
+* **It is built once per theme.** Nothing that changes with a setting is written into it. Streamlit can then swap the
+  data of a chart that is on the screen; a chart whose specification changes is torn down and built anew, which takes
+  three times as long.
+* **Numbers come in as named datasets**, and its docstring says which, with their columns. Even the axes read their
+  ends, from the one-row dataset `view`.
+* **It has two parameters that the timeline moves in the browser** (`linked`; one `at_rest` has none): `frame`, the row
+  of the dataset `path` to stand on, and `shown`, the last row that may be seen (all, unless the result is hidden).
+* **What moves is a handful of generated rows** that look up their coordinates in `path` (`rows_back`): filtering a long
+  dataset at every frame would be slow. (`shown` does filter it, but moves only while a hidden result appears.)
+* **A dataset that is looked up has a mark that reads it** (`reads`): without one it is empty.
+* **Every scale has an explicit domain**: a missing one alone takes the animation from 60 frames a second to 10.
+* **Nothing is drawn far outside** (`Axis.holds`, `Axis.reaches`): SVG cannot take a mark 10^40 pixels away.
+* **Pinned runs come in the dataset `pins`** (`pinned`), which has no rows while there are none.
 """
 
 import json
@@ -19,56 +24,12 @@ from dataclasses import dataclass
 
 import altair as alt
 
-FRAMES = 501  # the most rows `path` can have: the start and 500 updates
+from pages.shared.picture.palette import PIN_DASHES, PIN_SHAPES, Palette
+
+FRAMES = 501  # the most rows that `path` can have: the start and 500 updates
 HEIGHT = 335
-RECENT = 8  # how many of the last steps are drawn strong
-PINS = ("A", "B", "C")  # the letters of pinned runs, each with its dash and its shape
-PIN_DASHES = dict(zip(PINS, ([2, 3], [9, 4], [9, 3, 2, 3]), strict=True))
-PIN_SHAPES = dict(zip(PINS, ("circle", "square", "triangle-up"), strict=True))
 
 Chart = alt.LayerChart
-Point = tuple[str, str]  # the columns that are drawn along x and along y
-
-
-@dataclass(frozen=True)
-class Palette:
-    """One colour a meaning, after Okabe and Ito."""
-
-    ink: str
-    muted: str
-    iterate: str
-    gradient: str
-    step: str
-    optimum: str
-    pin: str
-    lanes: tuple[str, ...]  # of those who race each other, in this order
-    ramp: tuple[str, ...]  # of a surface, from the lowest to the highest
-
-
-PALETTES = {
-    "light": Palette(
-        ink="#262730",
-        muted="#8a8f99",
-        iterate="#0072b2",
-        gradient="#d55e00",
-        step="#b8578d",
-        optimum="#007f5c",
-        pin="#96713a",
-        lanes=("#0072b2", "#c77c00", "#b8578d", "#d55e00", "#2f9bd6", "#5b5f6b"),
-        ramp=("#b4c0d4", "#e8ecf2", "#ffffff"),
-    ),
-    "dark": Palette(
-        ink="#fafafa",
-        muted="#8a8f99",
-        iterate="#56b4e9",
-        gradient="#e69f00",
-        step="#e08dbb",
-        optimum="#2fc295",
-        pin="#c9a66b",
-        lanes=("#56b4e9", "#e69f00", "#e08dbb", "#ff7f50", "#8fd0ff", "#c5c8d0"),
-        ramp=("#4a5670", "#262c3a", "#14161c"),
-    ),
-}
 
 # Vega-Lite hands on to Vega what it does not know of a parameter; Altair has no word for that, so `on` is added later.
 POINTER = [alt.param(name="pointer_x", value=0), alt.param(name="pointer_y", value=0)]
@@ -81,7 +42,6 @@ ON = {
 # Of a channel's own class: of alt.value(...) Altair finds the class out in 4 ms, of which a chart would have thirty.
 NO_TIP = alt.TooltipValue(None)
 
-ARROW_HEAD = "M0,0L-0.45,1L0,0.75L0.45,1Z"  # its tip on the point, pointing up
 ROW = "data('path')[{}]"
 NOW = "min(frame, length(data('path')) - 1)"
 
@@ -234,104 +194,6 @@ def rows_back(nearest: int, furthest: int, *columns: str) -> alt.Chart:
     return looked_up.transform_calculate(**{column: f"datum.found.{column}" for column in columns})
 
 
-def walk(palette: Palette, x: Axis, y: Axis, here: Point, there: Point, tips: list[alt.Tooltip]) -> list[alt.Chart]:
-    """A descent in the plane of two columns of `path`: all of it faint, the recent steps strong, a ghost of the next.
-
-    path needs frame and taken (the update out of this row was made), inside (the row lies in the picture) and near (an
-    end of its step does) besides the columns of here and there.
-    """
-    path = alt.Chart(alt.NamedData("path"))
-    steps = path.transform_filter("datum.near && datum.taken && datum.frame < shown")
-    dots = path.transform_filter("datum.inside && datum.frame <= shown")
-    now = rows_back(0, 0, "update", *here, *there, "taken", "inside")
-    ghost = now.transform_filter(f"datum.taken && frame < shown && {x.holds(there[0])} && {y.holds(there[1])}")
-    ball = now.transform_filter("datum.inside")
-    from_here, to_there = {"x": x(here[0]), "y": y(here[1])}, {"x2": alt.X2(there[0]), "y2": alt.Y2(there[1])}
-    return [
-        steps.mark_rule(color=palette.step, clip=True).encode(
-            **from_here, **to_there, opacity=alt.OpacityValue(0.45), tooltip=NO_TIP
-        ),
-        dots.mark_circle(color=palette.iterate, size=45, clip=True).encode(
-            **from_here, opacity=alt.OpacityValue(0.45), tooltip=tips
-        ),
-        *_arrows(palette, x, y, here, there),
-        ghost.mark_point(color=palette.iterate, size=200, strokeWidth=2, strokeDash=[3, 2], clip=True).encode(
-            x=x(there[0]), y=y(there[1]), tooltip=NO_TIP
-        ),
-        ball.mark_circle(color=palette.iterate, size=220, opacity=1, stroke=palette.ink, clip=True).encode(
-            **from_here, tooltip=[tip for tip in tips if tip.shorthand.split(":")[0] in ("update", *here)]
-        ),
-    ]
-
-
-def _arrows(palette: Palette, x: Axis, y: Axis, here: Point, there: Point) -> list[alt.Chart]:
-    """The next step and the recent ones, fading."""
-    rows = rows_back(0, RECENT, *here, *there, "taken", "near")
-    steps = rows.transform_filter("datum.taken && datum.near && datum.row < shown").transform_calculate(
-        strength=f"datum.back === 0 ? 0.6 : 1 - 0.85 * (datum.back - 1) / {RECENT}"
-    )
-    opacity = alt.Opacity("strength:Q", scale=None, legend=None)
-    shafts = steps.mark_rule(color=palette.step, strokeWidth=2.5, clip=True).encode(
-        x=x(here[0]),
-        y=y(here[1]),
-        x2=alt.X2(there[0]),
-        y2=alt.Y2(there[1]),
-        opacity=opacity,
-        tooltip=NO_TIP,
-    )
-    return [shafts, arrow_heads(steps, palette.step, x, y, here, there).encode(opacity=opacity)]
-
-
-def arrow_heads(rows: alt.Chart, color: str, x: Axis, y: Axis, here: Point, there: Point) -> alt.Chart:
-    """Heads at the far ends, none on short steps. They are turned in pixels: `width` and `height` follow the layout."""
-    turned = rows.transform_calculate(
-        across=f"(datum.{there[0]} - datum.{here[0]}) * width / {x.span}",
-        up=f"(datum.{there[1]} - datum.{here[1]}) * height / {y.span}",
-        angle="atan2(datum.across, datum.up) * 180 / PI",
-    ).transform_filter("hypot(datum.across, datum.up) > 9")
-    return turned.mark_point(shape=ARROW_HEAD, filled=True, size=600, color=color, clip=True).encode(
-        x=x(there[0]), y=y(there[1]), angle=alt.Angle("angle:Q", scale=None), tooltip=NO_TIP
-    )
-
-
-def marked(
-    x: Axis, y: Axis, x_column: str, y_column: str, word: str, shape: str, color: str, above: bool
-) -> list[alt.Chart]:
-    """A named point of `view`: a shape and a word."""
-    rows = alt.Chart(alt.NamedData("view")).transform_filter(f"isValid(datum.{x_column}) && {x.holds(x_column)}")
-    place = {"x": x(x_column), "y": y(y_column), "tooltip": NO_TIP}
-    side = {"baseline": "bottom", "dy": -12} if above else {"baseline": "top", "dy": 10}
-    return [
-        rows.mark_point(shape=shape, filled=True, size=130, opacity=1, color=color, clip=True).encode(**place),
-        rows.mark_text(fontSize=13, color=color, **side).encode(text=alt.TextValue(word), **place),
-    ]
-
-
-def straight(rows: alt.Chart, x: Axis, slope: str, intercept: str) -> alt.Chart:
-    """A straight line from one edge of the picture to the other."""
-    return rows.transform_calculate(
-        left=x.low,
-        right=x.high,
-        at_left=f"datum.{slope} * {x.low} + datum.{intercept}",
-        at_right=f"datum.{slope} * {x.high} + datum.{intercept}",
-    )
-
-
-def outside(now: alt.Chart, condition: str, words: str, palette: Palette, depth: float = 0.5) -> alt.Chart:
-    """Words, a Vega expression, in place of a ball that has left the picture; depth 0 is its top, 1 its bottom."""
-    return (
-        now.transform_filter(condition)
-        .transform_calculate(words=words)
-        .mark_text(fontSize=15, fontWeight="bold", color=palette.iterate, baseline="middle")
-        .encode(
-            x=alt.XValue(alt.ExprRef("width / 2")),
-            y=alt.YValue(alt.ExprRef(f"height * {depth}")),
-            text=alt.Text("words:N"),
-            tooltip=NO_TIP,
-        )
-    )
-
-
 def _superscript(expression: str) -> str:
     """A Vega expression that writes the digits and the sign of another one raised."""
     for plain, raised in zip("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True):
@@ -342,7 +204,8 @@ def _superscript(expression: str) -> str:
 EXPONENT = "round(log(datum.value) / LN10)"
 RAISED = _superscript(f"format({EXPONENT}, 'd')")
 POWER = f"abs(log(datum.value) / LN10 - {EXPONENT}) < 1e-6 ? '10' + {RAISED} : ''"
-POWERS = alt.Axis(labelExpr=POWER, tickCount=8)  # of a log axis: only whole powers of ten get a label
+# A log axis: only whole powers of ten get a label.
+POWERS = alt.Axis(labelExpr=POWER, tickCount=8)
 
 
 def tip(field: str, title: str, format: str) -> alt.Tooltip:

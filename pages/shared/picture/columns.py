@@ -10,10 +10,11 @@ import numpy as np
 
 from pages.shared.picture.charts import FRAMES
 
-PINNED_ROWS = 120  # of one line of a pinned run
+PINNED_ROWS = 120  # the most that one line of a pinned run has
 CURVE_POINTS = 181
+POINTS_SHOWN = 300  # the most that are drawn of a data set
 
-WIDEST = 1e307  # an axis that is longer than the largest number has no length
+WIDEST = 1e307  # largest end of an axis: one longer than the largest number has no length
 
 Columns = dict[str, np.ndarray]
 Datasets = dict[str, Columns]  # a chart's named datasets; `charts` says what is in each
@@ -95,6 +96,11 @@ def decades(gaps: np.ndarray, below: bool) -> tuple[float, float]:
 def finite(values: np.ndarray) -> np.ndarray:
     """NaN, which a chart leaves out, for an infinity, which would ruin its axis."""
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def spread(rows: int, most: int = POINTS_SHOWN) -> np.ndarray:
+    """The rows that stand for a large data set: at most so many, evenly from the first to the last."""
+    return np.unique(np.linspace(0, rows - 1, most).astype(int))
 
 
 def positive(values: np.ndarray) -> np.ndarray:

@@ -3,9 +3,9 @@ dash."""
 
 import altair as alt
 
-from pages.shared.picture.charts import Palette
+from pages.shared.picture.palette import Palette
 
-LEGEND = 19  # pixels of a lane's line above a chart
+LEGEND = 19  # height of a lane's line above a chart, in pixels
 LANES = 6
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 DASHES = ([1, 0], [6, 3], [2, 2], [10, 3, 2, 3], [12, 4], [4, 2, 1, 2])

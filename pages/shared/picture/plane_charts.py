@@ -5,7 +5,9 @@ isolines: level, order, p, q. view: url of the shading, p_low, p_high, q_low, q_
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, Axis, Palette, marked
+from pages.shared.picture.charts import NO_TIP, Axis
+from pages.shared.picture.layers import clickable, marked
+from pages.shared.picture.palette import Palette
 
 
 def axes(across: str, up: str) -> tuple[Axis, Axis]:
@@ -29,12 +31,5 @@ def ground(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
 
 
 def click(x: Axis, y: Axis) -> alt.Chart:
-    """A click anywhere selects that very point: a transparent rectangle whose datum follows the pointer."""
-    start = alt.selection_point(name="start", on="click", fields=["p", "q"], empty=False, toggle=False)
-    return (
-        alt.Chart(alt.NamedData("view"))
-        .mark_rect(opacity=0, cursor="crosshair")
-        .transform_calculate(p="pointer_x", q="pointer_y")
-        .encode(x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), tooltip=NO_TIP)
-        .add_params(start)
-    )
+    """A click anywhere selects that very point as the start."""
+    return clickable(x, y, "start", p="pointer_x", q="pointer_y")

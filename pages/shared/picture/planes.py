@@ -10,9 +10,9 @@ from pages.shared.data.regression import Model
 from pages.shared.picture.columns import Columns
 from pages.shared.picture.png import png
 
-SHADES = 120  # the shading is so many pixels wide and high
+SHADES = 120  # width and height of the shading, in pixels
 ISOLINES = 12
-MARGIN = 1.35  # of the picture around start and optimum
+MARGIN = 1.35  # how far the picture reaches, in distances from the optimum to the start
 
 
 @dataclass(frozen=True, eq=False)

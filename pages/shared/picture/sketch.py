@@ -1,20 +1,21 @@
 """A small picture of a run: lines as the text of an SVG, for a page with many of them. Only numbers go into it.
 
-A line is drawn until it leaves the frame, and an arrow head stands where it leaves; nothing is bent to fit. Coordinates
-are whole numbers on a grid twice as fine as the screen's, and points that fall on the one before are left out.
+A line is drawn until it leaves the window, and an arrow head stands where it leaves; nothing is squeezed to fit.
+Coordinates are whole numbers on a grid twice as fine as the screen's, and points that fall on the one before are left
+out.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from pages.shared.picture.charts import Palette
+from pages.shared.picture.palette import Palette
 
 WIDTH, HEIGHT = 600, 260
-BORDER = 6  # around the frame
-SIDE = 24  # between the frame and the ends of the x axis, so that the dot at the end of a run is in the frame
-TALLEST = 100  # times the loss at the start: what climbs higher leaves the picture
-ROUNDING = 1e-6  # of the frame: some arrays come in single precision
+BORDER = 6  # width of the border around the window
+SIDE = 24  # from the window's edge to the end of the x axis, so that the dot at the end of a run is in the window
+TALLEST = 100  # highest loss that is drawn, as a multiple of the loss at the start
+ROUNDING = 1e-6  # share of the window by which a point may lie outside: some arrays come in single precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """Lines in a frame, on axes that may be logarithmic, and in words what they are."""
+    """Lines in a window, on axes that may be logarithmic, and in words what they are."""
 
     lines: tuple[Line, ...]
     x: tuple[float, float]
@@ -42,7 +43,7 @@ class Sketch:
     log_y: bool = False
 
     def places(self, line: Line) -> tuple[np.ndarray, bool]:
-        """The points of a line in a frame from 0 to 1 until it leaves, the point where it does last; and whether."""
+        """The points of a line in a window from 0 to 1 until it leaves, the point where it does last; and whether."""
         across = _along(line.x, self.x, self.log_x)
         points = np.column_stack([across, _along(line.y, self.y, self.log_y)])
         points = points[np.isfinite(points).all(axis=1)]  # a log axis has no place for 0
@@ -58,7 +59,7 @@ class Sketch:
 
     @property
     def leaves(self) -> bool:
-        """Whether a line leaves the frame."""
+        """Whether a line leaves the window."""
         return any(self.places(line)[1] for line in self.lines)
 
 
@@ -69,10 +70,10 @@ def _along(values: np.ndarray, ends: tuple[float, float], log: bool) -> np.ndarr
     return (values - ends[0]) / (ends[1] - ends[0])
 
 
-def svg(sketch: Sketch, frame: str) -> str:
-    """The picture as text; `frame` is the colour of its frame."""
+def svg(sketch: Sketch, border: str) -> str:
+    """The picture as text; `border` is the colour of its border."""
     size = f'x="{BORDER}" y="{BORDER}" width="{WIDTH - 2 * BORDER}" height="{HEIGHT - 2 * BORDER}"'
-    marks = [f'<rect {size} rx="8" stroke="{frame}" stroke-opacity="0.35" stroke-width="2"/>']
+    marks = [f'<rect {size} rx="8" stroke="{border}" stroke-opacity="0.35" stroke-width="2"/>']
     for line in sketch.lines:
         marks += _marks(line, *sketch.places(line))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none"'

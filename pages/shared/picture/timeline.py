@@ -20,8 +20,9 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from pages.shared.picture.charts import FRAMES, ON, PALETTES, Chart, Palette
+from pages.shared.picture.charts import FRAMES, ON, Chart
 from pages.shared.picture.columns import Columns, Datasets
+from pages.shared.picture.palette import PALETTES, Palette
 from pages.shared.session import PRESENTING
 
 BLANK = re.compile("\ue000([0-9])\\.")  # where a title goes; no chart has such a character of its own
@@ -50,6 +51,19 @@ class Rule(NamedTuple):
     new: Sequence[str]
     indexed: bool = True  # x₃₆ = ..., or "new w₁ = ..." where the symbol has an index of its own
     refused: bool = True  # the last frame shows an update that was not taken, struck through
+
+
+class Bar(NamedTuple):
+    """What the bar of a lesson shows: the update, or another unit, and the rules of every frame.
+
+    `end` says why there is no further update; `says` has a text for each frame to stand beside the rules.
+    """
+
+    updates: np.ndarray
+    rules: Sequence[Rule]
+    end: str
+    unit: str = "update"
+    says: Sequence[str] = ()
 
 
 class Drawn(NamedTuple):
@@ -86,18 +100,8 @@ def palette() -> Palette:
     return PALETTES[theme()]
 
 
-def bar(
-    scope: str,
-    updates: np.ndarray,
-    rules: Sequence[Rule],
-    end: str,
-    unit: str = "update",
-    says: Sequence[str] = (),
-    opens_at: int | None = None,
-    gate: str = "",
-) -> None:
-    """Draw the bar. It moves the charts inside st.container(key=scope); `end` says why there is no further update, and
-    `says` has a text for each frame to stand beside the rules. opens_at: the update to open at, or the last.
+def show(scope: str, bar: Bar, opens_at: int | None = None, gate: str = "") -> None:
+    """Draw the bar. It moves the charts inside st.container(key=scope). opens_at: the update to open at, or the last.
 
     gate: "ask ..." hides the result and waits, "run ..." plays it from the start to the end, once for each new text.
     """
@@ -105,11 +109,11 @@ def bar(
     colors = {role: color for role, color in asdict(palette()).items() if role in ("iterate", "gradient", "step")}
     data = {
         "scope": scope,
-        "updates": updates.tolist(),
-        "rules": [rule._asdict() for rule in rules],
-        "end": end,
-        "unit": unit,
-        "says": list(says),
+        "updates": bar.updates.tolist(),
+        "rules": [rule._asdict() for rule in bar.rules],
+        "end": bar.end,
+        "unit": bar.unit,
+        "says": list(bar.says),
         "opens_at": opens_at,
         "gate": gate,
         "frames": FRAMES,
@@ -161,7 +165,8 @@ def columns(scope: str, *widths: int) -> list:
         return st.columns(widths)
 
 
-ONLY = {  # made here, and not from a page's values: what is HTML is fixed before there is a reader
+# Made here, and not from a page's values: what is HTML is fixed before there is a reader.
+ONLY = {
     one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'
     for one in range(1, 10)
 }

@@ -5,11 +5,12 @@ import streamlit as st
 
 from gdcore import theory
 from gdcore.datasets import Dataset
+from pages.shared.data.cells import LARGEST, SMALLEST
 from pages.shared.data.regression import Model
-from pages.shared.data.tables import LARGEST, SMALLEST
 from pages.shared.settings import glossary
-from pages.shared.settings.kinds import Choice, Number, Rate
+from pages.shared.settings.kinds import Choice, Number
 from pages.shared.settings.panel import Panel
+from pages.shared.settings.rates import Rate
 from pages.shared.words import number
 
 RATE = Rate("rate", "Learning rate η (eta)", "0.05", help=glossary.help("learning rate"))
@@ -17,7 +18,7 @@ NO_RATE = "That is more, or less, than the machine’s numbers can say."
 NOISE = Number("noise", "Noise (standard deviation)", 0, 100, 1, 0.1, help=glossary.help("noise"))
 OUTLIERS = Number("outliers", "Outliers", 0, 20, 0, 1, whole=True, help=glossary.help("outlier"))
 TOLERANCES = ("0", *(f"1e-{digits}" for digits in range(12, 0, -1)))
-STEEPEST = LARGEST / SMALLEST  # slope that a table can ask for
+STEEPEST = LARGEST / SMALLEST  # the largest slope that a table can ask for
 IN_UNITS_OF_THE_DATA = "Start, in the units of the data"
 
 

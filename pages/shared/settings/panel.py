@@ -12,9 +12,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.session import ADDRESS, JUST_OPENED, PRESENTING
+from pages.shared.session import ADDRESS, JUST_OPENED
 from pages.shared.settings import link as lesson_link
-from pages.shared.settings.kinds import Rate, Setting, Switch
+from pages.shared.settings.kinds import Setting, Switch
+from pages.shared.settings.rates import Rate
 from pages.shared.words import literal, number
 
 UNDO_STEPS = 50
@@ -24,22 +25,15 @@ FOR_A_CLASS = (  # how a lesson is held; no scene and no undo changes it
 )
 
 
-LARGE = """<style>
-:root { font-size: 20px; }
-.stMainBlockContainer { padding-top: 3.1rem; }
-.stMainBlockContainer h1 { display: none; }
-.stMainBlockContainer [class*="_verdict"] { min-height: 0; }
-</style>"""  # for the back row
-
-
 class Panel:
     """The settings of one page, drawn one by one with `draw`, each wherever the page wants it.
 
-    called: how a setting is named where it stands alone: in a sentence, in the box for a link, beside a pinned run.
+    scope: what the keys of its settings begin with. called: how a setting is named where it stands alone: in a
+    sentence, in the box for a link, beside a pinned run. Made, it has only read; `begin` does what follows from that.
     """
 
-    def __init__(self, page: str, *settings: Setting, called: Callable[[Setting], str] = attrgetter("label")) -> None:
-        self.page, self.called = page, called
+    def __init__(self, scope: str, *settings: Setting, called: Callable[[Setting], str] = attrgetter("label")) -> None:
+        self.scope, self.called = scope, called
         self.defaults = {setting.name: setting.default for setting in settings}
         settings = (*settings, *FOR_A_CLASS)
         self.settings = {setting.name: setting for setting in settings}
@@ -50,33 +44,30 @@ class Panel:
             if (said := self.said.get(self.key(setting.name))) and (len(said) > 1 or setting.read(said[0]) is None)
         }
         # What is said twice counts for nothing.
-        link = {key: said[0] for key, said in self.said.items() if len(said) == 1}
-        self.lesson = lesson_link.read(page, self.said, self.settings)
-        if st.session_state.get(JUST_OPENED) and any(self.key(name) in self.said for name in self.settings):
-            self._follow(link)
-        if refused := st.session_state.pop(self.key("refused"), None):
+        values = {key: said[0] for key, said in self.said.items() if len(said) == 1}
+        self.link = lesson_link.read(scope, self.said, self.settings)
+        named = any(self.key(name) in self.said for name in self.settings)
+        self.follows = named and bool(st.session_state.get(JUST_OPENED))  # the link, and not an earlier visit
+        if refused := st.session_state.get(self.key("refused")):
             self.problems |= dict([refused])
-        stored = link | st.session_state.to_dict()
+        stored = values if self.follows else values | st.session_state.to_dict()
         self.values = {  # good before they are drawn, too
             name: _value(setting, stored.get(self.key(name))) for name, setting in self.settings.items()
         }
         self.drawn: set[str] = set()  # the settings that have a part in this picture
-        st.session_state[PRESENTING] = self.values["present"]
-        if self.values["present"]:
-            st.set_page_config(initial_sidebar_state="collapsed")
-            st.html(LARGE)
 
-    def key(self, name: str) -> str:
-        return f"{self.page}_{name}"
-
-    def _follow(self, link: Mapping[str, str]) -> None:
+    def begin(self) -> None:
         """A link from another page says everything: what it leaves out is at its default.
 
         Streamlit would bring back what an earlier visit to this page has left, even over a default that the link names.
         """
+        st.session_state.pop(self.key("refused"), None)  # it is said once
         for name, setting in self.settings.items():
-            if self.key(name) in st.session_state:
-                setting.store(self.key(name), _value(setting, link.get(self.key(name))))
+            if self.follows and self.key(name) in st.session_state:
+                setting.store(self.key(name), self.values[name])
+
+    def key(self, name: str) -> str:
+        return f"{self.scope}_{name}"
 
     def draw(self, *names: str) -> None:
         """Draw these settings, one below the other."""
@@ -87,9 +78,9 @@ class Panel:
     def _draw(self, setting: Setting) -> None:
         """Its widget; or what it stands on, or nothing, where the link wants it so."""
         name = setting.name
-        if name in self.lesson.hidden:
+        if name in self.link.hidden:
             return
-        if name in self.lesson.locked:
+        if name in self.link.locked:
             st.markdown(f"{setting.label}: **{self._shown(self.values[name])}** :material/lock:")
             return
         raw = setting.widget(self.key(name), self.values[name], self)
@@ -103,7 +94,7 @@ class Panel:
 
     def draw_row(self, *names: str) -> None:
         """Draw these settings side by side."""
-        if self.lesson.hidden.issuperset(names):
+        if self.link.hidden.issuperset(names):
             self.drawn.update(names)
             return
         for column, name in zip(st.columns(len(names), gap="small"), names, strict=True):
@@ -129,9 +120,9 @@ class Panel:
 
     def introduce(self) -> None:
         """One sentence for each thing in the link that could not be used, and what the teacher has to say."""
-        if problems := (*self.problems.values(), *self.lesson.problems):
+        if problems := (*self.problems.values(), *self.link.problems):
             st.warning("  \n".join(problems), icon=":material/edit_off:")
-        self.lesson.show()
+        self.link.show()
 
     def draw_for_a_class(self) -> None:
         """The switches that say how the lesson is held."""
@@ -140,7 +131,7 @@ class Panel:
 
     def may_change(self, *names: str) -> bool:
         """Whether the link leaves all of these settings to the reader."""
-        return (self.lesson.hidden | self.lesson.locked).isdisjoint(names)
+        return (self.link.hidden | self.link.locked).isdisjoint(names)
 
     def assign(self, values: Mapping[str, Any]) -> None:
         """Give settings new values, where the link leaves them to the reader; before their widgets are drawn."""
@@ -202,7 +193,7 @@ class Panel:
             if share.open:
                 with share:
                     labels = {self.called(self.settings[name]): name for name in self.defaults}
-                    lesson_link.make(self.page, labels, self.changed(), not_in_the_link)
+                    lesson_link.make(self.scope, labels, self.changed(), not_in_the_link)
 
     def _undo(self) -> None:
         history = st.session_state.get(self.key("history"), [])

@@ -18,9 +18,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.lesson import lazily
+from pages.shared.frame.expander import lazily
 from pages.shared.picture import timeline
-from pages.shared.picture.charts import PALETTES
+from pages.shared.picture.palette import PALETTES
 
 SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 IMPORT = re.compile(r"""(from|import)\s*(["'`])\./([\w.-]+\.js)\2""")

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.picture.charts import PINS
 from pages.shared.picture.columns import Columns, Datasets, stacked
-from pages.shared.settings.kinds import Rate, Setting
+from pages.shared.picture.palette import PINS
+from pages.shared.settings.kinds import Setting
 from pages.shared.settings.panel import Panel
+from pages.shared.settings.rates import Rate
 from pages.shared.words import number, rate_text
 
 SIGNS = {"A": "· · · ·", "B": "— — —", "C": "— · — ·"}  # the dashes of `charts.PIN_DASHES`, for the table

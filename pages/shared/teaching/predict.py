@@ -29,11 +29,16 @@ class Question:
 
 
 class Prediction:
-    """The question of a page in its present settings, and what the reader has answered, if anything."""
+    """The question of a lesson in its present settings, and what the reader has answered, if anything.
 
-    def __init__(self, panel: Panel, question: Callable[[], Question | None]) -> None:
-        self.page, self.key = panel.page, panel.key("answer")
-        self.run = repr(sorted((name, panel.values[name]) for name in panel.drawn))
+    An answer holds as long as the run is the same: `of_the_picture` are the settings that do not change it.
+    """
+
+    def __init__(
+        self, panel: Panel, question: Callable[[], Question | None], of_the_picture: tuple[str, ...] = ()
+    ) -> None:
+        self.scope, self.key = panel.scope, panel.key("answer")
+        self.run = repr(sorted((name, panel.values[name]) for name in panel.drawn.difference(of_the_picture)))
         self.wanted = panel.values["predict"]
         self.question = question() if self.wanted else None
         run, answer = st.session_state.get(self.key, (None, None))
@@ -66,7 +71,7 @@ class Prediction:
             st.markdown(f"Your prediction: **{self.question.answers[self.given].text}**")
         elif self.wanted:
             st.caption("There is nothing to predict in these settings.")
-        with st.container(key=f"{self.page}_verdict"):
+        with st.container(key=f"{self.scope}_verdict"):
             if self.is_answered:
                 self._explain()
             else:

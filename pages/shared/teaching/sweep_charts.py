@@ -5,13 +5,15 @@ Every rate is a dot; the reader's own is the ball. What has no place on the log 
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, Palette, at_rest
+from pages.shared.picture.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, at_rest
 from pages.shared.picture.lanes import LEGEND, SHAPE, color
+from pages.shared.picture.layers import clickable
+from pages.shared.picture.palette import Palette
 
 HEIGHT = 260
-ROW = 17  # pixels of a line of words above the chart
+ROW = 17  # height of a line of words above the chart, in pixels
 DASHES = {"you": [1, 0], "best": [8, 4], "fastest": [8, 4], "limit": [2, 3]}
-LINES = 3  # of words above the chart: yours, the best or the fastest, the limit
+LINES = 3  # how many there are: yours, the best or the fastest, the limit
 TOP, BOTTOM = "7 + 10 * datum.lane", "height - 7 - 10 * datum.lane"
 EDGES = {"top": ("triangle-up", TOP), "bottom": ("triangle-down", BOTTOM), "zero": ("cross", BOTTOM)}
 TIPS = {"rate_words": "learning rate η", "gap_words": "gap ÷ start", "needed_words": "time until the goal"}
@@ -35,7 +37,7 @@ def over_the_rates(palette: Palette, value: str, lanes: int) -> Chart:
         predicted.mark_line(color=palette.ink, strokeWidth=1.3, strokeDash=[5, 3]).encode(
             x=x("rate"), y=y("predicted"), tooltip=NO_TIP
         ),
-        _click(x, y),
+        clickable(x, y, "taken", rate="pointer_x"),  # below the dots: a click on one selects the rate of that
         *_dots(palette, x, y, {"name": "lane"} | TIPS if lanes > 1 else TIPS),
         *(_legend(palette, lanes) if lanes > 1 else []),
         parameters=POINTER,
@@ -90,24 +92,6 @@ def _goal(palette: Palette, y: Axis) -> alt.Chart:
     """The gap to come down to."""
     goal = alt.Chart(alt.NamedData("view")).transform_filter(y.holds("goal"))
     return goal.mark_rule(color=palette.muted, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y("goal"), tooltip=NO_TIP)
-
-
-def _click(x: Axis, y: Axis) -> alt.Chart:
-    """A click anywhere selects the rate at the pointer. The dots lie above it: a click on one selects that one's."""
-    taken = alt.selection_point(name="taken", on="click", fields=["rate"], empty=False, toggle=False)
-    return (
-        alt.Chart(alt.NamedData("view"))
-        .mark_rect(opacity=0, cursor="crosshair")
-        .transform_calculate(rate="pointer_x")
-        .encode(
-            x=x("rate_low"),
-            x2=alt.X2("rate_high"),
-            y=y("value_low"),
-            y2=alt.Y2("value_high"),
-            tooltip=NO_TIP,
-        )
-        .add_params(taken)
-    )
 
 
 def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:

@@ -80,7 +80,7 @@ class Reason(Enum):
     WRONG_LOSS = "this loss is least elsewhere"
     TOO_FEW_UPDATES = "its updates are used up"
     TOLERANCE = "its steps are shorter than the tolerance"
-    # of the lanes of a race
+    # a race alone has these
     LEFT_THE_NUMBERS = "it has left the range of the machine's numbers"
     NOISE = "examples disagree at the optimum"
     ANY_ORDER = "no batch can lengthen the error, in whatever order"

@@ -1,11 +1,13 @@
+"""From a trace to columns: frames, axes, and curves that are thinned and hide nothing."""
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
-from gdcore import GradientDescent, Quadratic, descend
-from pages.lessons.quadratic import runs
 from pages.shared.picture import columns
 from pages.shared.picture.charts import FRAMES
-from tests.harness import as_frames
+from pages.shared.picture.columns import thinned
 
 
 @pytest.mark.parametrize("updates", [0, 1, 35, 499, 500])
@@ -21,83 +23,6 @@ def test_longer_runs_show_log_spaced_updates_with_both_ends(updates):
     assert (steps > 0).all()
     assert (steps[:20] == 1).all()  # all of the early ones
     np.testing.assert_allclose((frames[1:] / np.maximum(frames[:-1], 1))[-50:], frames[-1] / frames[-2], rtol=0.02)
-
-
-def picture(objective, start, rate, steps=500, frame=(-20.0, 20.0)):
-    return runs.Picture(objective, rate, descend(objective, [start], GradientDescent(), rate, steps), frame)
-
-
-def test_the_step_out_of_a_thinned_row_leads_to_the_very_next_update():
-    objective = Quadratic(-3, -2, 3)
-    trace = descend(objective, [8.0], GradientDescent(), 1e-4, 5000)
-    path = as_frames(runs.Picture(objective, 1e-4, trace, (-20, 20)).curve())["path"]
-    following = trace.theta[path["update"][:-1] + 1, 0]
-    np.testing.assert_array_equal(path.next_x[:-1], following)
-    np.testing.assert_array_equal(path.next_f[:-1], objective.value(following[:, None]))
-
-
-@pytest.mark.parametrize("steps", [1, 20, 5000])
-def test_every_update_is_taken_but_the_one_after_the_last_row(steps):
-    path = picture(Quadratic(-3, -2, 3), 8.0, 1e-4, steps=steps).path
-    assert path["taken"].tolist() == [True] * (len(path["update"]) - 1) + [False]
-
-
-def test_in_the_table_nothing_stands_where_the_update_was_not_taken():
-    shown = picture(Quadratic(-3, -2, 3), 8.0, 0.1, steps=20)
-    following = shown.taken_steps()["next_x"]
-    np.testing.assert_allclose(following[:-1], shown.trace.theta[1:, 0], rtol=1e-15)
-    assert np.isnan(following[-1])
-
-
-def test_a_run_without_an_update_has_an_axis_of_one():
-    objective = Quadratic(0, 0, 1)
-    trace = descend(objective, [0.0], GradientDescent(), 0.1, 20, tolerance=1e-3)
-    shown = runs.Picture(objective, 0.1, trace, (-20.0, 20.0))
-    assert trace.steps_taken == 0
-    for datasets in (shown.gap(), shown.iterates()):
-        assert as_frames(datasets)["view"].updates[0] == 1
-
-
-@pytest.mark.parametrize("start", [-20.0, 20.0])
-def test_a_start_on_the_edge_of_the_picture_is_in_it(start):
-    path = picture(Quadratic(-3, -2, 3), start, 0.1, frame=(-20.0, 20.0)).path
-    assert path["inside"][0] and path["near"][0]
-
-
-def test_a_gap_of_exactly_0_is_marked_and_left_out_of_the_log_axis():
-    path = as_frames(picture(Quadratic(0, 0, 1), 8.0, 0.5, steps=3).gap())["path"]
-    assert path.zero.tolist() == [False, True, True, True]
-    assert path.first_zero.tolist() == [False, True, False, False]
-    assert path.gap.isna().tolist() == path.zero.tolist()
-
-
-def test_without_a_minimum_the_value_takes_the_place_of_the_gap():
-    shown = picture(Quadratic(1, 2, -1), 0.5, 0.1, steps=20)
-    path = as_frames(shown.gap())["path"]
-    np.testing.assert_array_equal(path.gap, shown.trace.value)
-    np.testing.assert_allclose(path.predicted, shown.trace.value, rtol=1e-12)
-    assert np.isnan(as_frames(shown.curve())["view"].best_x[0])
-
-
-def test_the_axes_hold_everything_that_is_drawn():
-    shown = picture(Quadratic(-3, -2, 3), 8.0, 0.35)
-    path, view = (as_frames(shown.gap())[name] for name in ("path", "view"))
-    low, high = view.gap_low[0], view.gap_high[0]
-    assert low <= path.gap.min() and path.gap.max() <= high
-    assert np.log10([low, high]) == pytest.approx(np.round(np.log10([low, high])))
-    function, view = (as_frames(shown.curve())[name] for name in ("function", "view"))
-    assert view.f_low[0] < function.f.min() and function.f.max() < view.f_high[0]
-
-
-def test_the_curve_holds_its_lowest_point():
-    shown = picture(Quadratic(-3, -2, 3), 8.0, 0.1)
-    assert as_frames(shown.curve())["function"].f.min() == pytest.approx(-10 / 3, abs=1e-15)
-
-
-def test_a_step_is_near_if_either_end_is_inside_the_frame():
-    path = as_frames(picture(Quadratic(-3, -2, 3), 8.0, 0.35, steps=12).curve())["path"]
-    assert path.x.abs().gt(20).idxmax() == 10
-    assert path.near.tolist() == [True] * 10 + [False] * 3
 
 
 # ---- axes
@@ -167,3 +92,45 @@ def test_a_pinned_path_has_few_rows_and_joins_nothing_but_consecutive_updates(la
 @pytest.mark.parametrize(("x", "y"), [([0, 2, 4, 4], [1, 1, 1, 1]), ([1, 1, 1, 1], [0, 2, 4, 4])], ids=["x", "y"])
 def test_how_far_a_pinned_path_has_come_counts_both_parameters(x, y):
     np.testing.assert_allclose(columns.in_plane(np.array(x), np.array(y))["way"], [0, 0.5, 1, 1])
+
+
+def assert_no_noise_is_hidden(time, loss, rows, stretches, total, log):
+    """No peak and no trough is further than one stretch of the axis from a drawn one at least as far out."""
+    place = np.log(np.maximum(time, 1)) if log else time
+    width = (np.log(total + 1) if log else total) / (stretches - 1) + 1e-9
+    for sign in (1, -1):
+        low = np.searchsorted(place[rows], place - width)
+        high = np.searchsorted(place[rows], place + width, side="right")
+        for row in range(len(time)):
+            assert (sign * loss[rows[low[row] : high[row]]]).max() >= sign * loss[row]
+
+
+@settings(deadline=None)
+@given(
+    loss=some.lists(some.floats(0, 1e300), min_size=1, max_size=120),
+    data=some.data(),
+    stretches=some.integers(2, 40),
+    log=some.booleans(),
+)
+def test_thinning_hides_no_noise(loss, data, stretches, log):
+    ticks = data.draw(some.lists(some.integers(1, 50), min_size=len(loss) - 1, max_size=len(loss) - 1))
+    time = np.cumsum([0, *ticks])
+    total = int(time[-1]) + data.draw(some.integers(0, 200))
+    rows = thinned(time, np.array(loss), stretches, total, log)
+    assert rows[0] == 0 and rows[-1] == len(loss) - 1 and (np.diff(rows) > 0).all()
+    assert len(rows) <= 2 * stretches + 4
+    assert_no_noise_is_hidden(time, np.array(loss), rows, stretches, total, log)
+
+
+def test_a_long_noisy_curve_keeps_its_one_peak_and_is_thinned():
+    loss = np.random.default_rng(0).uniform(1, 2, 100_001)
+    loss[77_777], loss[77_778] = 50, 0.5
+    rows = thinned(np.arange(100_001), loss, 300, 100_000, log=True)
+    assert {77_777, 77_778} <= set(rows.tolist()) and len(rows) < 700
+
+
+@given(some.integers(2, 2000), some.integers(2, 400))
+def test_rows_are_spread_evenly_from_the_first_to_the_last(rows, most):
+    shown = columns.spread(rows, most)
+    assert len(shown) == min(rows, most) and shown[0] == 0 and shown[-1] == rows - 1
+    assert np.ptp(np.diff(shown)) <= 1

@@ -1,0 +1,123 @@
+"""Layers that several charts share: a descent in a plane, arrows, named points, lines, words in place of a ball."""
+
+import altair as alt
+
+from pages.shared.picture.charts import NO_TIP, Axis, rows_back
+from pages.shared.picture.palette import Palette
+
+RECENT = 8  # how many of the last steps are drawn strong
+Point = tuple[str, str]  # the columns that are drawn along x and along y
+ARROW_HEAD = "M0,0L-0.45,1L0,0.75L0.45,1Z"  # its tip on the point, pointing up
+
+
+def walk(palette: Palette, x: Axis, y: Axis, here: Point, there: Point, tips: list[alt.Tooltip]) -> list[alt.Chart]:
+    """A descent in the plane of two columns of `path`: all of it faint, the recent steps strong, a ghost of the next.
+
+    path needs frame and taken (the update out of this row was made), inside (the row lies in the picture) and near (an
+    end of its step does) besides the columns of here and there.
+    """
+    path = alt.Chart(alt.NamedData("path"))
+    steps = path.transform_filter("datum.near && datum.taken && datum.frame < shown")
+    dots = path.transform_filter("datum.inside && datum.frame <= shown")
+    now = rows_back(0, 0, "update", *here, *there, "taken", "inside")
+    ghost = now.transform_filter(f"datum.taken && frame < shown && {x.holds(there[0])} && {y.holds(there[1])}")
+    ball = now.transform_filter("datum.inside")
+    from_here, to_there = {"x": x(here[0]), "y": y(here[1])}, {"x2": alt.X2(there[0]), "y2": alt.Y2(there[1])}
+    return [
+        steps.mark_rule(color=palette.step, clip=True).encode(
+            **from_here, **to_there, opacity=alt.OpacityValue(0.45), tooltip=NO_TIP
+        ),
+        dots.mark_circle(color=palette.iterate, size=45, clip=True).encode(
+            **from_here, opacity=alt.OpacityValue(0.45), tooltip=tips
+        ),
+        *_arrows(palette, x, y, here, there),
+        ghost.mark_point(color=palette.iterate, size=200, strokeWidth=2, strokeDash=[3, 2], clip=True).encode(
+            x=x(there[0]), y=y(there[1]), tooltip=NO_TIP
+        ),
+        ball.mark_circle(color=palette.iterate, size=220, opacity=1, stroke=palette.ink, clip=True).encode(
+            **from_here, tooltip=[tip for tip in tips if tip.shorthand.split(":")[0] in ("update", *here)]
+        ),
+    ]
+
+
+def _arrows(palette: Palette, x: Axis, y: Axis, here: Point, there: Point) -> list[alt.Chart]:
+    """The next step and the recent ones, fading."""
+    rows = rows_back(0, RECENT, *here, *there, "taken", "near")
+    steps = rows.transform_filter("datum.taken && datum.near && datum.row < shown").transform_calculate(
+        strength=f"datum.back === 0 ? 0.6 : 1 - 0.85 * (datum.back - 1) / {RECENT}"
+    )
+    opacity = alt.Opacity("strength:Q", scale=None, legend=None)
+    shafts = steps.mark_rule(color=palette.step, strokeWidth=2.5, clip=True).encode(
+        x=x(here[0]),
+        y=y(here[1]),
+        x2=alt.X2(there[0]),
+        y2=alt.Y2(there[1]),
+        opacity=opacity,
+        tooltip=NO_TIP,
+    )
+    return [shafts, arrow_heads(steps, palette.step, x, y, here, there).encode(opacity=opacity)]
+
+
+def arrow_heads(rows: alt.Chart, color: str, x: Axis, y: Axis, here: Point, there: Point) -> alt.Chart:
+    """Heads at the far ends, none on short steps. They are turned in pixels: `width` and `height` follow the layout."""
+    turned = rows.transform_calculate(
+        across=f"(datum.{there[0]} - datum.{here[0]}) * width / {x.span}",
+        up=f"(datum.{there[1]} - datum.{here[1]}) * height / {y.span}",
+        angle="atan2(datum.across, datum.up) * 180 / PI",
+    ).transform_filter("hypot(datum.across, datum.up) > 9")
+    return turned.mark_point(shape=ARROW_HEAD, filled=True, size=600, color=color, clip=True).encode(
+        x=x(there[0]), y=y(there[1]), angle=alt.Angle("angle:Q", scale=None), tooltip=NO_TIP
+    )
+
+
+def marked(
+    x: Axis, y: Axis, x_column: str, y_column: str, word: str, shape: str, color: str, above: bool
+) -> list[alt.Chart]:
+    """A named point of `view`: a shape and a word."""
+    rows = alt.Chart(alt.NamedData("view")).transform_filter(f"isValid(datum.{x_column}) && {x.holds(x_column)}")
+    place = {"x": x(x_column), "y": y(y_column), "tooltip": NO_TIP}
+    side = {"baseline": "bottom", "dy": -12} if above else {"baseline": "top", "dy": 10}
+    return [
+        rows.mark_point(shape=shape, filled=True, size=130, opacity=1, color=color, clip=True).encode(**place),
+        rows.mark_text(fontSize=13, color=color, **side).encode(text=alt.TextValue(word), **place),
+    ]
+
+
+def clickable(x: Axis, y: Axis, name: str, **pointed: str) -> alt.Chart:
+    """A click anywhere selects what it points to: a transparent rectangle whose datum follows the pointer.
+
+    pointed: the fields of the selection, each with its parameter in POINTER, which the chart needs.
+    """
+    selection = alt.selection_point(name=name, on="click", fields=[*pointed], empty=False, toggle=False)
+    return (
+        alt.Chart(alt.NamedData("view"))
+        .mark_rect(opacity=0, cursor="crosshair")
+        .transform_calculate(**pointed)
+        .encode(x=x(x.first), x2=alt.X2(x.last), y=y(y.first), y2=alt.Y2(y.last), tooltip=NO_TIP)
+        .add_params(selection)
+    )
+
+
+def straight(rows: alt.Chart, x: Axis, slope: str, intercept: str) -> alt.Chart:
+    """A straight line from one edge of the picture to the other."""
+    return rows.transform_calculate(
+        left=x.low,
+        right=x.high,
+        at_left=f"datum.{slope} * {x.low} + datum.{intercept}",
+        at_right=f"datum.{slope} * {x.high} + datum.{intercept}",
+    )
+
+
+def outside(now: alt.Chart, condition: str, words: str, palette: Palette, depth: float = 0.5) -> alt.Chart:
+    """Words, a Vega expression, in place of a ball that has left the picture; depth 0 is its top, 1 its bottom."""
+    return (
+        now.transform_filter(condition)
+        .transform_calculate(words=words)
+        .mark_text(fontSize=15, fontWeight="bold", color=palette.iterate, baseline="middle")
+        .encode(
+            x=alt.XValue(alt.ExprRef("width / 2")),
+            y=alt.YValue(alt.ExprRef(f"height * {depth}")),
+            text=alt.Text("words:N"),
+            tooltip=NO_TIP,
+        )
+    )
