@@ -125,7 +125,8 @@ def schedule(values: Mapping[str, Any], lane: int, rate: float, updates: int) ->
 
 def keeps_its_rate(values: Mapping[str, Any], lane: int) -> bool:
     """Whether each lane should have its best rate, and of this one none is known."""
-    return values["rates"] == BEST and not theory.has_closed_form(rule(values, lane))
+    kind = RULE_NAMED[values[key("rule", lane)]]  # whatever its numbers, which may still be refused
+    return values["rates"] == BEST and not theory.has_closed_form(kind())
 
 
 def best_rate(objective: LeastSquares, batches: Batches, rule: Optimizer) -> float | None:
