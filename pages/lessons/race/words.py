@@ -7,7 +7,6 @@ import numpy as np
 
 from gdcore import replay
 from gdcore.batches import Order
-from gdcore.optimizers import Optimizer
 from pages.lessons.race.budget import MOST_DRAWS, MOST_ONE_BY_ONE, MOST_UPDATES, Budget
 from pages.lessons.race.pictures import plane_of
 from pages.lessons.race.runs import EXAMPLES, GOAL, PARALLEL, UPDATES, Race
@@ -68,9 +67,11 @@ def cut(
     )
 
 
-def keeps_its_rate(lane: int, rule: Optimizer, rate: float) -> str:
+def keeps_its_rate(race: Race, lane: int) -> str:
     """Why a lane does not have its best rate."""
-    return f"No best rate is known for {rule.name}: lane {lane} keeps a rate of its own, {number(rate)}."
+    racer = race.lanes[lane - 1]
+    rate = number(float(racer.schedule.initial))
+    return f"No best rate is known for {racer.optimizer.name}: lane {lane} keeps a rate of its own, {rate}."
 
 
 # ---- the update in numbers
