@@ -10,6 +10,7 @@ from pages.lessons.quadratic.scenes import ARTICLE
 from pages.lessons.quadratic.settings import compute
 from pages.lessons.quadratic.take_home import described
 from pages.shared.settings.common import pick_a_rate
+from pages.shared.settings.kinds import AUTO
 from pages.shared.settings.panel import Panel
 from pages.shared.settings.rates import in_full
 from pages.shared.stage import Stage
@@ -29,8 +30,7 @@ def page() -> None:
     with stage.show(saying, words.bar(picture, values), lambda: words.question(picture)):
         left, right = stage.columns(Parabola=3, Gap=2)
         with left:
-            curve, start = words.formula(picture.objective), number(picture.x[0])
-            alt = f"The curve {curve} with a ball on it and its path from {start}."
+            alt = "The curve f(x) with a ball on it and its path."
             stage.chart(charts.curve, alt, picture.curve(), place=CURVE)
             st.caption("Ball: x now · dashed ring: where the next update leads · orange: the slope · arrows: steps")
         with right, stage.result():
@@ -56,9 +56,9 @@ def settings(stage: Stage, panel: Panel) -> None:
     panel.draw_row("a2", "a1", "a0")
     panel.fold("updates", "tolerance", ("left", "right"))
     left, right = panel.values["left"], panel.values["right"]
-    if not left < right:
+    if AUTO not in (left, right) and not left < right:
         said = f"from {number(left)} to {number(right)}"
-        panel.refuse(f"Frame: it must begin below its end, not run {said}; −20 to 20 is used.", "left", "right")
+        panel.refuse(f"Frame: it must begin below its end, not run {said}; the run’s own is used.", "left", "right")
 
 
 def every_rate(picture: Picture, values: dict) -> sweep.Sweep | str:

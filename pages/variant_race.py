@@ -169,7 +169,8 @@ def draw(race: Race, stage: Stage) -> None:
     with loss, stage.result():
         log, many = panel.values["axis"] == "log", len(race.seeds) > 1
         alt = f"The loss of every lane over {race.clock}."
-        titles = (words.axis(race), race.has_multiples, log, len(race.lanes), many)
+        noisy = not all(map(race.is_exact, race.lanes))
+        titles = (words.axis(race), race.has_multiples, log, len(race.lanes), many, noisy)
         stage.chart(charts.loss, alt, pictures.losses(race, log), *titles, place=LOSS)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from pages.lessons import LESSONS
-from pages.shared.settings.kinds import BatchSize, Number, Switch
+from pages.shared.settings.kinds import AUTO, BatchSize, Number, Switch
 from pages.shared.settings.rates import Rate
 
 FILES = {lesson.key: Path(lesson.path).name for lesson in LESSONS}
@@ -42,8 +42,7 @@ def open_lesson(page: str, **link) -> AppTest:
 
 def made_link(app: AppTest, page: str) -> dict[str, str]:
     """The link that the share box offers."""
-    app.session_state[f"{page}_share"] = True
-    app.run()
+    app.button(key=f"{page}_share").click().run()
     assert not app.exception
     (link,) = [
         block.value for block in app.code if block.value.startswith("http") or "?" in block.value or not block.value
@@ -56,6 +55,22 @@ def opened(page: str, link: dict[str, str]) -> AppTest:
     return open_lesson(
         page, **{name.removeprefix(f"{page}_"): value for name, value in link.items() if name != "embed"}
     )
+
+
+def scene_on_screen(app: AppTest) -> str | None:
+    """The name of the scene that the page says it shows."""
+    labels = [block.proto.popover.label for block in app.get("popover")]
+    names = [label.removeprefix("Scene: ") for label in labels if label.startswith("Scene: ")]
+    return names[0] if names else None
+
+
+def choose_scene(app: AppTest, page: str, name: str) -> AppTest:
+    """Open the scenes and take this one."""
+    app.session_state[f"{page}_scenes"] = True
+    app.run()
+    app.button(key=f"{page}_scene_{name}").click().run()
+    assert not app.exception
+    return app
 
 
 def in_a_link(value):
@@ -109,6 +124,13 @@ def numbers_printed(code: str) -> np.ndarray:
     return np.array([line.split() for line in text.getvalue().splitlines()], dtype=float)
 
 
+def in_a_widget(setting, value):
+    """A value as its widget holds it; a number that is left open is an empty field."""
+    if isinstance(setting, Number):
+        return None if value == AUTO else float(value)
+    return value
+
+
 def any_value(setting):
     """Values of a setting, its bounds among them, and half of them from the grid of its own widget.
 
@@ -129,7 +151,7 @@ def any_value(setting):
 
 
 def _numbers(setting: Number):
-    bounds = some.sampled_from([setting.low, setting.high, setting.default]).map(float)
+    bounds = some.sampled_from([setting.low, setting.high]).map(float) | some.just(setting.default)
     if setting.whole:
         between = some.integers(int(setting.low), int(setting.high)).map(float)
     else:

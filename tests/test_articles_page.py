@@ -12,7 +12,7 @@ from gdcore import datasets
 from pages.articles import ARTICLES
 from pages.lessons import LESSONS
 from pages.lessons.articles import classifier, printed, quadratic
-from tests.harness import cells, in_a_link, open_lesson
+from tests.harness import cells, in_a_link, open_lesson, scene_on_screen
 
 GOLDEN = Path(__file__).parent / "golden"
 PARABOLA = json.loads((GOLDEN / "quadratic.json").read_text())
@@ -335,7 +335,7 @@ def test_a_link_opens_its_scene(lesson, scene):
     said = {name: value for name, (value,) in parse_qs(link.query_string).items()}
     assert said == {f"{prefix}_{name}": in_a_link(value) for name, value in scene.settings.items()}
     app = open_lesson(prefix, **{name.removeprefix(f"{prefix}_"): value for name, value in said.items()})
-    assert not app.warning and app.button_group(key=f"{prefix}_scene").value == scene.name
+    assert not app.warning and scene_on_screen(app) == scene.name
     assert {name: app.session_state[f"{prefix}_{name}"] for name in scene.settings} == scene.settings
 
 
@@ -343,13 +343,13 @@ def test_a_link_opens_its_scene(lesson, scene):
 def test_a_link_opens_its_scene_whatever_an_earlier_visit_has_left(lesson, scene):
     prefix = lesson.key
     app = open_lesson(prefix, **({"rate": "0.123", "updates": "77", "tolerance": "1e-3"} | LEFT[prefix]))
-    assert app.button_group(key=f"{prefix}_scene").value is None
+    assert scene_on_screen(app) is None
     app.query_params.clear()
     app.switch_page("pages/articles.py").run()
     for name, value in scene.settings.items():
         app.query_params[f"{prefix}_{name}"] = in_a_link(value)
     app.switch_page(lesson.path).run()
-    assert not app.exception and app.button_group(key=f"{prefix}_scene").value == scene.name
+    assert not app.exception and scene_on_screen(app) == scene.name
 
 
 def test_a_link_without_settings_finds_the_lesson_as_it_was_left():

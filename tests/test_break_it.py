@@ -17,9 +17,20 @@ from streamlit.testing.v1 import AppTest
 from pages import lessons
 from pages.lessons.regression.settings import SUGGESTED_RATE
 from pages.shared.data.own import OWN
-from pages.shared.settings.kinds import BatchSize, Number
+from pages.shared.settings.kinds import BatchSize
 from pages.shared.settings.rates import Rate
-from tests.harness import CASES, FILES, any_value, drawn, examples, made_link, open_lesson, opened
+from tests.harness import (
+    CASES,
+    FILES,
+    any_value,
+    choose_scene,
+    drawn,
+    examples,
+    in_a_widget,
+    made_link,
+    open_lesson,
+    opened,
+)
 
 LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}
 NO_VALUE = ["", " ", "x", "inf", "nan", "-1", "1e400", "1/0", "0", "1,000,000", "`$x$`", "\u202e1", "é" * 24]
@@ -86,10 +97,8 @@ class Reader(RuleBasedStateMachine):
     @rule(data=some.data())
     def choose_a_scene(self, data):
         scene = data.draw(some.sampled_from(self.scenes), "scene")
-        buttons = self.app.button_group(key=f"{self.page}_scene")
-        if buttons.value != scene.name:
-            buttons.set_value(scene.name).run()
-            self.wished = self.defaults | scene.settings
+        choose_scene(self.app, self.page, scene.name)
+        self.wished = self.defaults | scene.settings
 
     @rule()
     def reset(self):
@@ -108,7 +117,9 @@ class Reader(RuleBasedStateMachine):
     def use_a_button_that_sets(self, which):
         if self.press(which):
             shown = widgets(self.app)
-            self.wished |= {name: shown[self.key(name)].value for name in self.on_the_screen()}
+            self.wished |= {
+                name: self.settings[name].read(shown[self.key(name)].value) for name in self.on_the_screen()
+            }
 
     @rule(which=some.sampled_from(THAT_DO_NOT))
     def use_another_button(self, which):
@@ -166,7 +177,7 @@ class Reader(RuleBasedStateMachine):
     def no_setting_but_those_touched_has_changed(self):
         shown = widgets(self.app)
         for name in self.on_the_screen():
-            assert shown[self.key(name)].value == self.wished[name], name
+            assert shown[self.key(name)].value == in_a_widget(self.settings[name], self.wished[name]), name
 
     # ---- how
 
@@ -181,7 +192,7 @@ class Reader(RuleBasedStateMachine):
         widget = widgets(self.app)[self.key(name)]
         if isinstance(self.settings[name], BatchSize):
             widget.options.append(value)  # AppTest types nothing that is not offered
-        widget.set_value(float(value) if isinstance(self.settings[name], Number) else value)
+        widget.set_value(in_a_widget(self.settings[name], value))
         self.app.run()
         if name == "data" and self.page == "regression" and value != self.wished["data"]:
             self.wished["rate"] = SUGGESTED_RATE.get(value, self.wished["rate"])

@@ -40,7 +40,9 @@ def test_the_timeline_finds_its_two_parameters_in_every_chart(build):
     parameters = {parameter["name"]: parameter for parameter in build(THEMES[0]).to_dict()["params"]}
     assert set(parameters) == {"frame", "shown"}
     for parameter in parameters.values():
-        assert parameter["value"] == parameter["bind"]["max"] == charts.FRAMES - 1
+        assert parameter["bind"]["max"] == charts.FRAMES - 1
+    at_first = parameters["frame"]["value"], parameters["shown"]["value"]
+    assert at_first == (0, charts.FRAMES - 1)  # at the start, with nothing hidden
 
 
 @pytest.mark.parametrize("build", [*LINKED, *AT_REST, quadratic.thumbnail])
@@ -68,8 +70,8 @@ CHARTS = [
     *((regression.loss, log) for log in (False, True)),
     (regression.parameter, "w"),
     *((race.surface, "w", "b", parameters, True, True) for parameters in (2, 3)),
-    *((race.loss, "examples seen", multiples, True, 6, True) for multiples in (False, True)),
-    (race.loss, "updates", True, False, 1, False),
+    *((race.loss, "examples seen", multiples, True, 6, True, True) for multiples in (False, True)),
+    (race.loss, "updates", True, False, 1, False, False),
     (race.lines, "x", "y"),
     *((over_the_rates, "updates", lanes) for lanes in (1, 3)),
     *((build,) for build in (quadratic.thumbnail, regression.thumbnail, race.thumbnail)),

@@ -9,9 +9,9 @@ from itertools import chain, product
 import pytest
 
 from pages import lessons
-from pages.shared.settings.kinds import BatchSize, Choice, Number, Switch
+from pages.shared.settings.kinds import AUTO, BatchSize, Choice, Number, Switch
 from pages.shared.settings.rates import Rate
-from tests.harness import in_a_link, open_lesson
+from tests.harness import choose_scene, in_a_link, in_a_widget, open_lesson
 
 LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}
 SETTINGS = {page: {setting.name: setting for setting in own} for page, (own, _) in LESSONS.items()}
@@ -29,6 +29,8 @@ WAYS = ("hidden", "locked")
 
 def another(setting):
     """A value that neither the page nor a scene has."""
+    if isinstance(setting, Number) and setting.default == AUTO:
+        return {"left": -7.0, "right": 7.0}[setting.name]
     if isinstance(setting, Number):
         return setting.default + (1 if setting.whole else setting.step) * (1 if setting.default < setting.high else -1)
     if isinstance(setting, Switch):
@@ -84,7 +86,7 @@ def click_every_chart(app) -> Iterator[str]:
 
 def choose_every_scene(app, page: str) -> Iterator[str]:
     for scene in LESSONS[page][1]:
-        app.button_group(key=f"{page}_scene").set_value(scene.name).run()
+        choose_scene(app, page, scene.name)
         yield scene.name
 
 
@@ -99,7 +101,7 @@ def move_every_widget(app, page: str, names) -> Iterator[str]:
             if widget and isinstance(setting, BatchSize):
                 widget.options.append(value)  # AppTest types nothing that is not offered
             if widget:  # not every setting is of use in every state
-                widget.set_value(float(value) if isinstance(setting, Number) else value).run()
+                widget.set_value(in_a_widget(setting, value)).run()
                 yield f"{name} = {value}"
 
 

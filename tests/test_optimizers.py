@@ -1,7 +1,9 @@
 """The rules against torch.optim, their first steps by hand, and the contract that every rule keeps."""
 
+import ast
 import json
 import pickle
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +104,36 @@ def test_zero_gradient_from_a_fresh_state_gives_zero_direction(rule, shape):
 def test_rules_have_names_of_their_own_and_those_in_links_stay():
     names = [kind.name for kind in OPTIMIZERS]
     assert names[:3] == ["plain", "momentum", "Nesterov"] and len(set(names)) == len(names) and all(names)
+
+
+@every_optimizer
+def test_a_rule_says_it_is_linear_if_direction_and_memory_are_linear_in_gradient_and_memory(rule):
+    rng = np.random.default_rng(0)
+    memory = rule.init(np.ones(3))
+    if isinstance(memory, tuple):
+        assert not rule.linear  # its memory is no single array
+        return
+    first, second = ((rng.normal(size=3), memory if memory is None else rng.uniform(size=3)) for _ in range(2))
+    both = [None if ours is None else 2 * ours - 3 * theirs for ours, theirs in zip(first, second, strict=True)]
+
+    def made(gradient, memory):
+        return np.concatenate([part for part in rule.update(gradient, memory) if part is not None])
+
+    with np.errstate(invalid="ignore"):  # a memory of squares is never negative
+        linear = np.allclose(made(*both), 2 * made(*first) - 3 * made(*second), rtol=1e-12)
+    assert linear == rule.linear
+
+
+@every_optimizer
+def test_a_counterpart_names_nothing_but_theta_the_rate_and_the_fields_of_the_rule(rule):
+    numbers = {field.name: getattr(rule, field.name) for field in fields(rule)}
+    for library, call in rule.counterparts.items():
+        assert library in ("PyTorch", "Keras")
+        ast.parse(call.format(theta="theta", rate="rate", **numbers))
+
+
+def test_without_its_beta_nesterov_is_the_plain_descent_of_pytorch():
+    assert Nesterov(0.0).counterparts == GradientDescent().counterparts  # PyTorch refuses Nesterov's momentum of 0
 
 
 @every_optimizer

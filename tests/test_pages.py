@@ -12,7 +12,7 @@ from gdcore import GradientDescent, Quadratic, descend
 from pages.lessons import LESSONS
 from pages.lessons.quadratic import QUADRATIC
 from pages.shared.take_home.libraries import PACKAGES, PROGRAMS
-from tests.harness import any_value, drawn, numbers_printed, open_lesson, program, verdict
+from tests.harness import any_value, choose_scene, drawn, in_a_widget, numbers_printed, open_lesson, program, verdict
 
 SETTINGS = {setting.name: setting for setting in QUADRATIC.settings}
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
@@ -31,7 +31,7 @@ def run_of(values: dict):
 
 def test_a_deep_link_on_a_fresh_server_runs_inside_the_frame():
     app = open_quadratic()
-    assert app.title[0].value.startswith("Descent on f(x)")
+    assert app.title[0].value.startswith("f(x) = ")
     assert any("stMainBlockContainer" in block.proto.body for block in app.get("html"))
 
 
@@ -86,7 +86,7 @@ SCENE_CLAIMS = {
 @pytest.mark.parametrize("scene", QUADRATIC.scenes, ids=lambda scene: scene.name)
 def test_a_scene_shows_what_its_name_claims(scene):
     app = open_quadratic()
-    app.button_group(key="quadratic_scene").set_value(scene.name).run()
+    choose_scene(app, "quadratic", scene.name)
     assert not app.exception
     assert any(scene.look in text.value for text in app.markdown)
     for claim in SCENE_CLAIMS[scene.name]:
@@ -95,7 +95,7 @@ def test_a_scene_shows_what_its_name_claims(scene):
 
 def test_choosing_a_scene_can_be_undone():
     app = open_quadratic(rate="0.07", start="-3.5", a1="1.5")
-    app.button_group(key="quadratic_scene").set_value("No minimum").run()
+    choose_scene(app, "quadratic", "No minimum")
     app.button(key="quadratic_undo").click().run()
     values = {name: app.session_state[f"quadratic_{name}"] for name in ("rate", "start", "a1", "a2")}
     assert values == {"rate": "0.07", "start": -3.5, "a1": 1.5, "a2": 3}
@@ -105,7 +105,8 @@ def test_choosing_a_scene_can_be_undone():
 def test_reset_goes_back_to_the_opening():
     app = open_quadratic(rate="1/3", left="-5", tolerance="0", updates="7")
     app.button(key="quadratic_reset").click().run()
-    assert {name: app.session_state[f"quadratic_{name}"] for name in DEFAULTS} == DEFAULTS
+    reset = {name: app.session_state[f"quadratic_{name}"] for name in DEFAULTS}
+    assert reset == {name: in_a_widget(SETTINGS[name], value) for name, value in DEFAULTS.items()}
 
 
 def test_the_article_printed_the_smallest_x_and_not_the_lowest_point():
@@ -117,7 +118,21 @@ def test_the_article_printed_the_smallest_x_and_not_the_lowest_point():
 def test_a_frame_that_ends_before_it_begins_is_refused():
     app = open_quadratic(left="5", right="-5")
     assert "from 5 to −5" in app.warning[0].value
-    assert drawn(app, 0, "view")[["x_low", "x_high"]].to_numpy().tolist() == [[-20, 20]]
+    assert frame(app) == frame(open_quadratic())
+
+
+def frame(app: AppTest) -> list[float]:
+    """The ends of the x axis of the curve."""
+    return drawn(app, 0, "view")[["x_low", "x_high"]].to_numpy()[0].tolist()
+
+
+def test_a_link_that_names_the_ends_of_the_frame_gets_them():
+    assert frame(open_quadratic(left="-5", right="6.5")) == [-5, 6.5]
+    low, high = frame(open_quadratic())
+    assert frame(open_quadratic(left="-5")) == [-5, high] and frame(open_quadratic(right="6.5")) == [low, 6.5]
+    assert frame(open_quadratic(left="500")) == [500, 500 + high - low]
+    app = open_quadratic(left="auto", right="auto")
+    assert frame(app) == [low, high] and not app.warning
 
 
 @pytest.mark.evidence(
@@ -185,8 +200,7 @@ def test_the_specification_of_a_chart_does_not_depend_on_the_settings():
 def test_a_link_carries_every_setting():
     link = {"rate": "1/7", "start": "-3.25", "a2": "0.5", "a1": "1.5", "a0": "-9", "updates": "77", "tolerance": "1e-9"}
     app = open_quadratic(**link, left="-4", right="6.5")
-    app.session_state["quadratic_share"] = True
-    app.run()
+    app.button(key="quadratic_share").click().run()
     (shared,) = [block.value for block in app.code if "quadratic_rate" in block.value]
     pairs = dict(pair.split("=") for pair in shared.split("?")[1].split("&"))
     assert pairs["quadratic_rate"] == "1%2F7"

@@ -1,6 +1,13 @@
+"""Contrasts, as WCAG 2.2 has them: words 4.5 to 1, lines and signs 3 to 1."""
+
 import pytest
 
-from pages.shared.picture.palette import PALETTES
+from pages.lessons.race import charts as race
+from pages.shared.picture.palette import PALETTES, Palette
+
+WORDS = ("ink", "muted", "iterate", "gradient", "step", "optimum", "pin")  # on a surface with a halo in paper
+STREAMLITS_PAPER = {"light": "#ffffff", "dark": "#171614"}
+BOTH = pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
 
 
 def luminance(color: str) -> float:
@@ -10,8 +17,38 @@ def luminance(color: str) -> float:
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-@pytest.mark.parametrize(("theme", "paper"), [("light", "#ffffff"), ("dark", "#0e1117")])
-@pytest.mark.parametrize("role", ["iterate", "gradient", "step", "optimum", "ink"])
-def test_every_colour_stands_out_from_the_paper(theme, paper, role):
-    levels = sorted([luminance(getattr(PALETTES[theme], role)), luminance(paper)])
-    assert (levels[1] + 0.05) / (levels[0] + 0.05) >= 3
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_measure_knows_black_on_white():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+def test_paper_is_the_page(theme):
+    assert PALETTES[theme].paper == STREAMLITS_PAPER[theme]
+
+
+@BOTH
+@pytest.mark.parametrize("role", WORDS)
+def test_every_colour_that_words_are_written_in_can_be_read(palette: Palette, role):
+    assert contrast(getattr(palette, role), palette.paper) >= 4.5
+
+
+@BOTH
+@pytest.mark.parametrize("role", [role for role in WORDS if role not in ("muted", "pin")])
+def test_every_mark_stands_out_from_the_deepest_tone_of_a_surface(palette: Palette, role):
+    assert contrast(getattr(palette, role), palette.ramp[0]) >= 3
+
+
+@BOTH
+def test_every_lane_stands_out_from_the_page_and_so_from_the_outline_of_its_path(palette: Palette):
+    assert all(contrast(color, palette.paper) >= 3 for color in palette.lanes)
+    layers = race.surface(palette, "w", "b", 2, False, False).to_dict()["layer"]
+    paths = [layer for layer in layers if layer["mark"]["type"] == "rule" and layer["data"] == {"name": "steps"}]
+    outline, path = paths
+    assert outline["mark"]["color"] == palette.paper and "color" in path["encoding"]
+    assert outline["mark"]["strokeWidth"] > path["mark"]["strokeWidth"] + 1

@@ -9,9 +9,8 @@ from streamlit.testing.v1 import AppTest
 from pages import lessons
 from pages.lessons.regression import scenes as regression_scenes
 from pages.shared.data.own import OWN
-from pages.shared.settings.kinds import Number
 from pages.shared.settings.rates import Rate
-from tests.harness import FILES, any_value, drawn, open_lesson
+from tests.harness import FILES, any_value, drawn, in_a_widget, open_lesson
 
 LESSONS = {lesson.key: lesson.settings for lesson in lessons.LESSONS}
 EVERY_LESSON = pytest.mark.parametrize("page", LESSONS)
@@ -35,7 +34,7 @@ def change(app: AppTest, page: str, **values) -> AppTest:
             if isinstance(setting, Rate):
                 app.text_input(key=f"{key}_text").set_value(value)
             else:
-                app.session_state[key] = float(value) if isinstance(setting, Number) else value
+                app.session_state[key] = in_a_widget(setting, value)
     app.run()
     assert not app.exception
     return app
@@ -243,9 +242,9 @@ def test_pinned_runs_survive_changes_and_a_visit_elsewhere(page):
 @EVERY_LESSON
 def test_the_link_says_that_pinned_runs_are_not_in_it(page):
     app = open_lesson(page)
-    app.session_state[f"{page}_share"] = True
-    assert not any("Pinned runs are not in it" in text.value for text in app.run().markdown)
-    press(app, f"{page}_pin")
+    press(app, f"{page}_share")
+    assert not any("Pinned runs are not in it" in text.value for text in app.markdown)
+    press(press(app, f"{page}_pin"), f"{page}_share")
     assert any("Pinned runs are not in it" in text.value for text in app.markdown)
 
 

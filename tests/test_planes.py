@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from gdcore import datasets
 from pages.shared.data.regression import Model
 from pages.shared.picture.planes import ISOLINES, MARGIN, Plane
+from pages.shared.picture.sketch import parts_inside
 
 LINE = Model(datasets.line())
 FLAT = Model(LINE.dataset._replace(features=LINE.dataset.features / 1e4))  # hardly curved along the slope
@@ -116,3 +117,24 @@ def test_the_shading_runs_over_the_whole_ramp_and_rises_with_the_loss(monkeypatc
     losses = LINE.objective.value(np.stack([p[columns], q[rows]], axis=1))
     shades = image[rows, columns].astype(int)
     assert (np.diff(shades[np.argsort(losses)]) >= 0).all()
+
+
+# ---- lines of equal loss in a small picture
+
+
+def test_the_parts_of_a_circle_in_a_window_are_cut_at_its_edge_and_leave_nothing_out():
+    angle = np.linspace(0, 2 * np.pi, 721)
+    x, y = 1.2 * np.cos(angle), 1.2 * np.sin(angle)
+    parts = parts_inside(x, y, (-1.0, 1.0), (-2.0, 2.0))
+    assert len(parts) == 2  # above and below: the sides are cut off
+    for part in parts:
+        assert_allclose(np.abs(part[[0, -1], 0]), 1)
+        assert_allclose(np.hypot(*part.T), 1.2, rtol=1e-4)
+    assert sum(len(part) for part in parts) == (np.abs(x) <= 1).sum() + 4
+
+
+def test_a_line_within_the_window_is_one_part_and_one_outside_is_none():
+    x = np.linspace(0, 1, 5)
+    (part,) = parts_inside(x, x, (-1, 2), (-1, 2))
+    assert_allclose(part, np.column_stack([x, x]))
+    assert parts_inside(x, x, (2, 3), (2, 3)) == []

@@ -8,7 +8,7 @@ from gdcore import descend
 from pages import lessons
 from pages.lessons.race import runs as race_runs
 from pages.lessons.race.runs import CLOCKS
-from tests.harness import open_lesson
+from tests.harness import choose_scene, open_lesson
 
 LESSONS = tuple(lesson.key for lesson in lessons.LESSONS)
 
@@ -57,7 +57,7 @@ def test_every_other_run_asks_again_and_the_tally_goes_on():
 
 def test_scenes_undo_and_reset_leave_the_mode_alone():
     app = open_lesson("quadratic", predict=True)
-    app.button_group(key="quadratic_scene").set_value("Diverges").run()
+    choose_scene(app, "quadratic", "Diverges")
     assert app.session_state["quadratic_predict"] and len(answers(app, "quadratic")) == 4
     app.button(key="quadratic_undo").click().run()
     assert app.session_state["quadratic_predict"]

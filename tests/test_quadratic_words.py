@@ -12,6 +12,7 @@ from pages.lessons.quadratic import words as quadratic_words
 from pages.lessons.quadratic.runs import Picture
 from pages.lessons.quadratic.settings import RATE as QUADRATIC_RATE
 from pages.lessons.quadratic.settings import SETTINGS, compute
+from pages.shared.settings.kinds import AUTO
 from pages.shared.teaching.verdict_words import beside
 from pages.shared.teaching.verdicts import Claim
 from tests.harness import any_value, examples
@@ -116,8 +117,8 @@ def test_what_rounding_wakes_on_a_stationary_point_does_not_stand_still(values, 
 @given(some_settings(SETTINGS))
 def test_what_stands_on_the_page_of_the_quadratic_is_what_the_record_says(values):
     values["updates"] = int(values["updates"])
-    if not values["left"] < values["right"]:
-        values |= {"left": -20.0, "right": 20.0}
+    if AUTO not in (values["left"], values["right"]) and not values["left"] < values["right"]:
+        values |= {"left": AUTO, "right": AUTO}
     picture = compute(values)
     judged = quadratic_words.verdict(picture)
     page = on_the_page("quadratic", values)

@@ -36,12 +36,14 @@ from pages.lessons.race.sweep import of_race
 from pages.lessons.race.verdict_words import told
 from pages.lessons.race.verdicts import of_lane
 from pages.shared.data.regression import Model
+from pages.shared.teaching.sweep_pictures import gaps
 from pages.shared.teaching.verdicts import Claim
 from tests.races import OPENING, SIX
 
 DEFAULTS = {setting.name: setting.default for setting in all_settings()}
 MEASURED = [AdaGrad, RMSProp, Adam]  # rules without a closed form
-MODEL = Model(datasets.noisy_line(n=64, seed=7))
+MODEL, START = Model(datasets.noisy_line(n=64, seed=7)), np.array([-1.0, 4.0])
+AS_IT_OPENS = LeastSquares(*datasets.noisy_line(n=256, seed=7)[:2])
 
 
 def race(**values) -> tuple[Race, tuple[str, ...]]:
@@ -51,8 +53,8 @@ def race(**values) -> tuple[Race, tuple[str, ...]]:
 
 def test_the_texts_in_links_stay():
     settings = {setting.name: setting for setting in all_settings()}
-    assert settings["rule1"].options == ("plain", "momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
-    assert settings["schedule1"].options == ("constant", "1/t", "exponential", "step", "cosine")
+    assert settings["rule1"].options[:6] == ("plain", "momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
+    assert settings["schedule1"].options[:5] == ("constant", "1/t", "exponential", "step", "cosine")
     old = {"decay1": 0.01, "factor1": 0.999, "every1": 1000, "final1": 0, "beta1": 0.9, "rule1": "plain"}
     assert {name: settings[name].default for name in old} == old
 
@@ -65,8 +67,7 @@ def test_every_setting_has_a_name_of_its_own():
 @pytest.mark.parametrize("kind", [*OPTIMIZERS, *SCHEDULES], ids=lambda kind: kind.name)
 def test_every_number_that_can_be_set_stands_on_the_default_of_its_class(kind):
     for field in lanes.parts(kind):
-        assert field.name in lanes.KNOBS
-        assert field.default in (MISSING, lanes.KNOBS[field.name].default)
+        assert field.default in (MISSING, lanes.knob(field, "").default)
 
 
 @pytest.mark.parametrize(
@@ -116,13 +117,10 @@ def test_no_best_rate_is_known_and_the_lane_keeps_its_own(kind):
     run, notes = race(rates=BEST, **own)
     assert run.lanes[1].schedule == Constant(0.02)
     assert notes == (f"No best rate is known for {kind.name}: lane 2 keeps a rate of its own, 0.02.",)
-    assert run.lanes[0].schedule.initial == lanes.best_rate(MODEL_OF_THE_RACE, Batches(256), GradientDescent())
+    assert run.lanes[0].schedule.initial == lanes.best_rate(AS_IT_OPENS, Batches(256), GradientDescent())
     for rates, rate in ((SAME, 0.3), (EACH, 0.02)):
         run, notes = race(rates=rates, **own)
         assert run.lanes[1].schedule == Constant(rate) and not notes
-
-
-MODEL_OF_THE_RACE = LeastSquares(*datasets.noisy_line(n=256, seed=7)[:2])
 
 
 def test_updates_of_a_rule_that_the_loop_makes_are_fewer_and_that_is_said():
@@ -148,10 +146,7 @@ def test_the_sweep_of_a_rule_without_a_limit_draws_none_and_has_rates_on_both_si
     for curve in sweep.curves:
         assert curve.limit is None
         assert np.isfinite(curve.rates).all() and curve.rates.min() < rate < curve.rates.max()
-    assert not (sweep.gaps()["rules"]["kind"] == "limit").any()
-
-
-START = np.array([-1.0, 4.0])
+    assert not (gaps(sweep)["rules"]["kind"] == "limit").any()
 
 
 def test_that_noise_grows_with_rate_over_batch_size_is_said_of_linear_rules_alone():

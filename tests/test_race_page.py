@@ -15,7 +15,7 @@ from pages.lessons.race.runs import EXAMPLES, PARALLEL, UPDATES
 from pages.lessons.race.scenes import STREAM
 from pages.lessons.race.take_home import FILES
 from pages.shared.take_home.run import csv_text
-from tests.harness import drawn, figures, numbers_printed, open_lesson, program
+from tests.harness import choose_scene, drawn, figures, numbers_printed, open_lesson, program, scene_on_screen
 from tests.races import FLATTEST, OPENING, STEEPEST, race, told
 
 SETTINGS = {setting.name: setting for setting in RACE.settings}
@@ -28,7 +28,7 @@ SURFACE, LOSS = 0, 1  # the charts, in the order of the page
 def scene(name: str):
     """The lesson after a click on a scene, to look at."""
     app = open_lesson("race", n=300, lanes=2, clock=UPDATES)  # that a scene sets everything shows best from elsewhere
-    app.button_group(key="race_scene").set_value(name).run()
+    choose_scene(app, "race", name)
     assert not app.exception, app.exception[0].message
     return app
 
@@ -80,7 +80,7 @@ def bar(app) -> dict:
 def test_a_scene_opens_without_a_complaint_and_is_recognised(name):
     for app in (scene(name), open_lesson("race", **SCENES[name].settings)):
         assert not app.exception and not app.warning and not app.info and not app.error
-        assert app.button_group(key="race_scene").value == name
+        assert scene_on_screen(app) == name
         assert SCENES[name].look in texts(app)
         assert len(app.get("vega_lite_chart")) == 2
 

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from gdcore import Constant, Exponential, InverseTime, Momentum, Nesterov, scaling, theory
 from pages.lessons.race import pictures
 from pages.lessons.race.budget import Budget
+from pages.lessons.race.pins import pinned
 from pages.lessons.race.runs import Lane
 from pages.shared.data.regression import Model
 from pages.shared.picture.columns import PINNED_ROWS
@@ -172,7 +173,7 @@ def test_the_axes_hold_every_run_where_the_marked_one_leaves_first():
 
 @pytest.mark.parametrize("lanes", [1, 2, 3, 6])
 def test_the_pinned_paths_of_all_lanes_together_have_no_more_rows_than_one_pinned_run(lanes):
-    rows = pd.DataFrame(pictures.pinned(race(*[1] * lanes), log=False)["parameters"])
+    rows = pd.DataFrame(pinned(race(*[1] * lanes), log=False)["parameters"])
     assert PINNED_ROWS / 3 < len(rows) <= PINNED_ROWS
     each = rows.groupby("lane").size()
     assert len(each) == lanes and (each == each[0]).all()

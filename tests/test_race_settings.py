@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from pages.lessons.race import lanes as lane_settings
 from pages.lessons.race.runs import PARALLEL
-from tests.harness import any_value, drawn, open_lesson
+from tests.harness import any_value, choose_scene, drawn, open_lesson, scene_on_screen
 from tests.races import told
 from tests.test_race_page import LOSS, SETTINGS, SURFACE, bar, paths, winner
 
@@ -21,7 +21,7 @@ def test_a_single_value_that_cannot_be_used_keeps_the_opening(name):
         app.warning[0].value.startswith(lane_settings.label(SETTINGS[name]))
         and len(app.warning[0].value.splitlines()) == 1
     )
-    assert app.button_group(key="race_scene").value == "Opening"
+    assert scene_on_screen(app) == "Opening"
 
 
 @pytest.mark.parametrize("size", ["257", "9999999"])
@@ -138,7 +138,7 @@ def test_the_specification_of_a_chart_does_not_depend_on_the_settings():
 
 def test_choosing_a_scene_can_be_undone():
     app = open_lesson("race", rate="0.07", size2="17", lanes=2)
-    app.button_group(key="race_scene").set_value("Batch size 1 to n").run()
+    choose_scene(app, "race", "Batch size 1 to n")
     app.button(key="race_undo").click().run()
     assert [app.session_state[f"race_{name}"] for name in ("rate", "size2", "lanes")] == ["0.07", "17", 2]
 
@@ -146,8 +146,7 @@ def test_choosing_a_scene_can_be_undone():
 def test_a_link_carries_every_setting():
     link = {"size2": "17", "schedule2": "1/t", "decay2": "0.5", "rule1": "momentum", "clock": PARALLEL, "seeds": "3"}
     app = open_lesson("race", **link)
-    app.session_state["race_share"] = True
-    app.run()
+    app.button(key="race_share").click().run()
     (shared,) = [block.value for block in app.code if "race_size2" in block.value]
     for part in ("race_size2=17", "race_decay2=0.5", "race_rule1=momentum", "race_seeds=3", "race_clock=parallel+time"):
         assert part in shared

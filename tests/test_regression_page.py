@@ -13,7 +13,17 @@ from pages.lessons.regression.take_home import FILES
 from pages.shared.data.regression import Model
 from pages.shared.picture.planes import Plane
 from pages.shared.take_home.run import csv_text
-from tests.harness import any_value, as_frames, cells, drawn, numbers_printed, open_lesson, program, verdict
+from tests.harness import (
+    any_value,
+    as_frames,
+    cells,
+    choose_scene,
+    drawn,
+    numbers_printed,
+    open_lesson,
+    program,
+    verdict,
+)
 
 SETTINGS = {setting.name: setting for setting in REGRESSION.settings}
 BUNDLED = {
@@ -62,7 +72,7 @@ SCENE_CLAIMS = {
 @pytest.mark.parametrize("scene", REGRESSION.scenes, ids=lambda scene: scene.name)
 def test_a_scene_shows_what_its_name_claims(scene):
     app = open_lesson("regression")
-    app.button_group(key="regression_scene").set_value(scene.name).run()
+    choose_scene(app, "regression", scene.name)
     assert not app.exception and not app.warning
     assert any(scene.look in text.value for text in app.markdown)
     for claim in SCENE_CLAIMS[scene.name]:

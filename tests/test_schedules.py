@@ -1,6 +1,6 @@
 """Schedules against rates written by hand."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from math import inf, sqrt
 
 import numpy as np
@@ -73,6 +73,22 @@ every_long_run = pytest.mark.parametrize("schedule, last, total", IN_THE_LONG_RU
 
 def test_the_long_run_is_written_down_for_every_schedule():
     assert {type(schedule) for schedule, _, _ in IN_THE_LONG_RUN} == set(SCHEDULES)
+
+
+@every_long_run
+def test_a_schedule_knows_whether_it_comes_to_a_rate_over_t(schedule, last, total):
+    if schedule.over_t is None:
+        far = schedule(np.array([10**7, 10**8])) * np.array([10**7, 10**8])
+        assert last > 0 or (far < 1e-6).all() or not schedule.initial
+    else:
+        assert schedule(10**12) * 10**12 == pytest.approx(schedule.over_t, rel=1e-10)
+
+
+@pytest.mark.parametrize("schedule", [schedule for schedule, *_ in IN_THE_LONG_RUN], ids=str)
+def test_the_formula_of_a_schedule_is_its_rate(schedule):
+    numbers = {field.name: repr(getattr(schedule, field.name)) for field in fields(schedule)}
+    written = [eval(schedule.formula.format(**numbers), {"np": np, "t": t}) for t in range(12)]
+    assert_allclose(written, schedule(np.arange(12)), rtol=1e-14, atol=1e-17)
 
 
 @every_long_run

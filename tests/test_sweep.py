@@ -192,7 +192,9 @@ def test_a_race_that_starts_at_the_optimum_has_no_gap():
 def test_a_lane_that_is_cut_says_so(monkeypatch):
     monkeypatch.setattr(race_sweep, "MOST_UPDATES", 200)
     swept = of_race(a_race(*LANES[:2]))
-    assert "batch ends after 100 of 300 updates and mini-batch 8 ends after 100 of 300 updates" in swept.notes[0]
+    assert (
+        "batch makes only 100 of its 300 updates and mini-batch 8 makes only 100 of its 300 updates" in swept.notes[0]
+    )
 
 
 @pytest.mark.parametrize("noise", [0.0, 1.0])

@@ -17,11 +17,13 @@ from gdcore.theory import (
     curvatures,
     first_order_noise_floor,
     gap,
+    has_closed_form,
     noise_floor,
     predicted_gap,
     predicted_iterate,
     rate_limit,
     regimes,
+    shrinks_at_every_update,
     updates_to_approach,
     updates_to_settle,
     updates_to_shrink,
@@ -108,6 +110,17 @@ def test_a_limit_a_best_rate_and_a_factor_are_claimed_for_the_three_linear_rules
         assert (claim(curved, rule) is not None) == isinstance(rule, GradientDescent | Momentum | Nesterov)
     if claim(np.array([1.0]), rule) is None:  # and that is the answer whatever is asked
         assert claim(np.array([-1.0, 0.0]), rule) is None
+
+
+@pytest.mark.parametrize("rule", [kind() for kind in OPTIMIZERS], ids=lambda rule: rule.name)
+def test_theory_says_for_which_rules_it_holds(rule):
+    x = np.arange(6.0)
+    noisy = LeastSquares(x[:, None], np.array([0.0, 2, 1, 4, 3, 6]))
+    assert has_closed_form(rule) == (rate_limit(np.ones(1), rule) is not None)
+    known = shrinks_at_every_update(rule)
+    assert known == isinstance(rule, GradientDescent)
+    assert (noise_floor(noisy, 1e-3, 2, rule) is not None) == known
+    assert (updates_to_approach(noisy, np.zeros(2), 1e-3, 0.01, rule) is not None) == known
 
 
 def worst(curved, rate):

@@ -26,7 +26,7 @@ FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FRE
 IT_WORKS = "It works"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """A named setting of a lesson and one line on what to look at; what it does not name is at its default.
 

@@ -36,10 +36,7 @@ ACT = """async what => {
         watch.observe(chart, { subtree: true, childList: true, attributes: true });
     window.acted = begin;
     if (what === 'key') document.querySelector('[class*="_rate"] input[type=range]').focus();
-    else {
-        const scenes = document.querySelectorAll('[class*="_scene"] [role=radio]');
-        scenes[what % scenes.length].click();
-    }
+    else document.querySelector('[class*="_next"] button').click();
     while (performance.now() - (last ?? begin + 5000) < 700) await new Promise(requestAnimationFrame);
     watch.disconnect();
     return (last ?? Infinity) - window.acted;

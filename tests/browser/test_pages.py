@@ -50,7 +50,7 @@ def assert_nothing_is_cut_off(page: Page) -> None:
 @pytest.mark.parametrize(("lesson", "scene"), SCENES, ids=[scene.name for _, scene in SCENES])
 def test_a_scenes_link_shows_it_on_a_projector_and_on_a_phone(open_page, server, lesson, scene):
     page = open_page(server + address(lesson, scene.settings), charts=charts_of(lesson))
-    expect(page.get_by_text(scene.look)).to_be_visible()
+    expect(page.locator("[class*=_verdict]").get_by_text(scene.look)).to_be_visible()
     expect(page.get_by_role("radio", name=scene.name, exact=True)).to_be_checked()
     bottom = "node => node.getBoundingClientRect().bottom"
     assert page.locator(".stVegaLiteChart").first.evaluate(bottom) <= 720, "the main chart needs scrolling"
@@ -134,10 +134,11 @@ def test_a_scene_is_one_click_and_can_be_undone(open_page, server):
     page = open_page(server + "/quadratic?quadratic_rate=0.07&quadratic_start=-3.5")
     page.get_by_text("No minimum", exact=True).click()
     settle(page)
-    expect(page.get_by_text("Runs away: no minimum")).to_be_visible()
+    verdict = page.locator(".st-key-quadratic_verdict")
+    expect(verdict).to_contain_text("Runs away: no minimum")
     page.get_by_role("button", name="Undo").click()
     settle(page)
-    expect(page.get_by_text("Arrives, from one side")).to_be_visible()
+    expect(verdict).to_contain_text("Arrives, from one side")
     assert "quadratic_rate=0.07" in page.url and "quadratic_start=-3.5" in page.url
 
 
@@ -273,10 +274,11 @@ def test_a_batch_size_is_typed_and_the_link_follows(open_page, server):
 def test_a_prediction_takes_one_click_then_the_run_plays_and_is_explained(open_page, server):
     page = open_page(f"{server}/quadratic?quadratic_predict=true&quadratic_rate=0.2")
     assert page.locator(".st-key-quadratic").get_attribute("data-result") == "hidden"
-    expect(page.get_by_text("Arrives, jumping across")).to_be_hidden()
+    verdict = page.locator(".st-key-quadratic_verdict")
+    expect(verdict.get_by_text("Arrives, jumping across")).to_be_hidden()
     page.get_by_role("button", name="Across, with growing jumps").click()
     expect(page.get_by_text("Your prediction: Across, with growing jumps")).to_be_visible()
-    expect(page.get_by_text("Your answer would need η above 0.3333")).to_be_visible(timeout=12_000)
+    expect(verdict.get_by_text("Your answer would need η above 0.3333")).to_be_visible(timeout=12_000)
     assert page.locator(".st-key-quadratic").get_attribute("data-result") == "shown"
 
 

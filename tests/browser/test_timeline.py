@@ -1,8 +1,12 @@
 """The bar in a real browser."""
 
+import re
+
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.shared.picture.pace import pace
 from tests.browser.harness import settle
 
 # At rest on the last row a chart is given the largest frame there is, whatever the length of the run.
@@ -17,6 +21,41 @@ CHANGES_A_SECOND = """async (seconds) => {
     }
     return changes / ((performance.now() - begin) / 1000);
 }""".replace("FRAMES", FRAMES)
+
+
+# The frame of every picture that is painted until the bar rests, with the second.
+SHOWN = """async () => {
+    const bar = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot;
+    const shown = [], begin = performance.now();
+    do {
+        shown.push([+bar.querySelector('.scrub').value, (performance.now() - begin) / 1000]);
+        await new Promise(requestAnimationFrame);
+    } while (bar.querySelector('.play').dataset.icon === 'pause');
+    return [...shown, [+bar.querySelector('.scrub').value, (performance.now() - begin) / 1000]];
+}"""
+
+# The colour in which a text is painted, as red, green and blue: of a mixture the style says something else.
+PAINTED = """node => {
+    const context = new OffscreenCanvas(1, 1).getContext('2d');
+    context.fillStyle = getComputedStyle(node).color;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
+
+
+def contrast(one: np.ndarray, other: np.ndarray) -> float:
+    """As WCAG 2 defines it."""
+    linear = [np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for c in (one / 255, other / 255)]
+    low, high = sorted(float(channel @ [0.2126, 0.7152, 0.0722]) for channel in linear)
+    return (high + 0.05) / (low + 0.05)
+
+
+def first_seen(page: Page) -> dict[int, float]:
+    """When each frame is seen for the first time, of a run that has just begun to play."""
+    seen: dict[int, float] = {}
+    for frame, second in page.evaluate(SHOWN):
+        seen.setdefault(frame, second)
+    return seen
 
 
 def frames(page: Page) -> list[int]:
@@ -42,11 +81,32 @@ def lesson(open_page, server) -> Page:
     return open_page(f"{server}/quadratic")
 
 
-def test_a_page_opens_at_rest_on_the_last_update(lesson):
-    assert frames(lesson) == [35, 35]
+def test_a_lesson_opens_at_rest_at_the_start_with_its_whole_path_and_one_large_button(lesson):
+    assert frames(lesson) == [0, 0]
     lesson.wait_for_timeout(500)
-    assert frames(lesson) == [35, 35]
-    assert place(lesson) == "update 35 of 35"
+    assert frames(lesson) == [0, 0]
+    assert place(lesson) == "update 0 of 35"
+    dots = lesson.locator(".stVegaLiteChart").nth(1).locator("path[fill='#0072b2']")
+    assert dots.count() == 36 + 1  # every update, and the ball
+    play = lesson.get_by_role("button", name="Play", exact=True)
+    assert play.inner_text().strip() == "Play"
+    sizes = lesson.locator(".controls button").evaluate_all(
+        "buttons => buttons.map(one => [one.className, one.offsetWidth * one.offsetHeight, one.offsetHeight])"
+    )
+    (_, largest, height), *others = sizes
+    assert sizes[0][0] == "play" and height >= 44 and all(1.1 * size < largest for _, size, _ in others)
+
+
+def test_a_link_opens_at_its_update_and_a_shorter_run_at_its_end(open_page, server):
+    assert place(open_page(f"{server}/quadratic?quadratic_at=7")) == "update 7 of 35"
+    assert place(open_page(f"{server}/quadratic?quadratic_at=70")) == "update 35 of 35"
+
+
+def test_who_has_seen_the_end_sees_the_end_of_another_run(lesson):
+    lesson.keyboard.press("l")
+    lesson.get_by_role("button", name="Last", exact=True).click()
+    set_rate(lesson, "0.1")
+    assert place(lesson) == "update 15 of 15"
 
 
 def test_buttons_keys_and_scrub_move_every_chart_alike(lesson):
@@ -57,7 +117,8 @@ def test_buttons_keys_and_scrub_move_every_chart_alike(lesson):
         assert frames(lesson) == [expected] * 2
     lesson.locator(".scrub").fill("7")
     assert frames(lesson) == [7, 7]
-    for key, expected in (("ArrowRight", 8), ("ArrowLeft", 7), ("Home", 0), ("End", 35), ("j", 34), ("l", 35)):
+    keys = (("ArrowRight", 8), ("ArrowLeft", 7), ("Home", 0), ("End", 35), ("j", 34), ("l", 35), ("l", 0), ("l", 1))
+    for key, expected in keys:
         lesson.keyboard.press(key)
         assert frames(lesson) == [expected] * 2
 
@@ -65,22 +126,55 @@ def test_buttons_keys_and_scrub_move_every_chart_alike(lesson):
 def test_letters_step_after_a_slider_was_moved_and_not_while_typing(lesson):
     lesson.locator(".st-key-quadratic_start").get_by_role("slider").press("ArrowRight")
     settle(lesson)
-    last = frames(lesson)[0]
-    lesson.keyboard.press("j")
-    assert frames(lesson) == [last - 1] * 2
+    for key, expected in (("l", 1), ("l", 2), ("j", 1)):
+        lesson.keyboard.press(key)
+        assert frames(lesson) == [expected] * 2
     field = lesson.get_by_label("Learning rate η (eta)", exact=True)
     field.press("End")
     field.type("jkl")
-    assert frames(lesson) == [last - 1] * 2
+    assert frames(lesson) == [1] * 2
 
 
 def test_the_rule_shows_the_numbers_of_the_update_in_the_colours_of_the_chart(lesson):
     lesson.get_by_role("button", name="First", exact=True).click()
     assert lesson.locator(".rule").inner_text() == "x₁ = 8.0000 − 0.05 × 46.000 = 5.7000"
-    color = lesson.locator(".rule .gradient").evaluate("span => getComputedStyle(span).color")
-    assert color == "rgb(213, 94, 0)"
     tangent = lesson.locator(".stVegaLiteChart").first.locator("line[stroke='#d55e00']")
     expect(tangent).to_have_count(1)
+    written = np.array(lesson.locator(".rule .gradient").evaluate(PAINTED))
+    ink = np.array(lesson.locator(".rule").evaluate(PAINTED))
+    drawn = np.array([213, 94, 0])
+    assert abs(written - (0.75 * drawn + 0.25 * ink)).max() <= 1  # with enough of the ink in it to be read
+
+
+def test_nothing_is_struck_out_and_the_last_update_that_was_made_stands_there_with_the_reason(lesson):
+    lesson.get_by_role("button", name="Last", exact=True).click()
+    assert lesson.locator(".rule").inner_text() == "x₃₅ = 0.33337 − 0.05 × 0.00024894 = 0.33336"
+    reason = "Stopped here: the next step would move x by less than 10⁻⁵, the tolerance."
+    assert lesson.locator(".note").inner_text() == reason
+    looks = lesson.locator(".timeline *").evaluate_all(
+        "all => all.map(node => getComputedStyle(node)).map(look => [look.textDecorationLine, look.opacity])"
+    )
+    assert {tuple(look) for look in looks} == {("none", "1")}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lesson", ["quadratic", "linear_regression", "variant_race"])
+def test_all_that_is_written_on_the_bar_can_be_read(open_page, server, lesson, scheme):
+    page = open_page(f"{server}/{lesson}", color_scheme=scheme)
+    paper = page.locator(".stApp").evaluate("node => getComputedStyle(node).backgroundColor")
+    ground = np.array([int(part) for part in re.findall(r"\d+", paper)[:3]])
+    seen = set()
+    for key in ("Home", "ArrowRight", "End"):
+        page.locator(".scrub").press(key)
+        page.wait_for_timeout(100)
+        for text in page.locator(":is(.rules, .words) :not(:has(*))").all():
+            if text.inner_text().strip():
+                assert contrast(np.array(text.evaluate(PAINTED)), ground) >= 4.5, text.inner_text()
+                seen.add(text.get_attribute("class"))
+    assert {"old", "rate", "gradient", "new", "place", "note"} <= seen
+    button = page.locator(".play").evaluate("node => getComputedStyle(node).backgroundColor")
+    filled = np.array([int(part) for part in re.findall(r"\d+", button)[:3]])
+    assert contrast(np.array(page.locator(".play").evaluate(PAINTED)), filled) >= 4.5
 
 
 @pytest.mark.parametrize("lesson", ["quadratic?quadratic_rate=0.33", "variant_race"])
@@ -100,8 +194,32 @@ def test_playing_shows_at_least_40_frames_a_second_without_the_server(open_page,
     assert page.evaluate("window.sent") == 0 and not sent
 
 
+def test_a_run_plays_at_the_pace_that_was_computed_for_it(lesson):
+    """Slowly at first. A busy machine may show a frame later, and never earlier."""
+    assert lesson.locator(".speed").input_value() == "auto"
+    assert lesson.locator(".speed option:checked").inner_text() == "auto"
+    lesson.get_by_role("button", name="Play", exact=True).click()
+    seen, computed = first_seen(lesson), pace(np.arange(36))
+    assert frames(lesson) == [35, 35] and {*range(11), 35} <= set(seen)
+    for frame, second in seen.items():
+        assert computed[frame] - 0.2 <= second <= 1.5 * computed[frame] + 1
+
+
+def test_after_a_prediction_the_first_steps_are_slow_and_the_answer_shows_in_time(open_page, server):
+    page = open_page(f"{server}/quadratic?quadratic_predict=true&quadratic_rate=0.35")
+    page.locator(".speed").select_option("60")
+    page.get_by_role("button", name="Across, with growing jumps").click()
+    page.locator(".play[data-icon=pause]").wait_for()
+    seen = first_seen(page)
+    assert page.locator(".speed").input_value() == "auto"
+    assert {*range(1, 9), 500} <= set(seen) and 2 < seen[8] < 5
+    expect(page.locator(".st-key-quadratic_verdict")).to_be_visible()
+
+
 def test_play_from_the_end_starts_over_and_pauses_at_the_end(lesson):
     lesson.locator(".speed").select_option("60")
+    lesson.keyboard.press("End")
+    lesson.get_by_role("button", name="Last", exact=True).click()
     lesson.keyboard.press("k")
     lesson.wait_for_timeout(200)
     assert 0 < frames(lesson)[0] < 35
@@ -111,6 +229,8 @@ def test_play_from_the_end_starts_over_and_pauses_at_the_end(lesson):
 
 
 def test_a_change_pauses_and_keeps_the_wished_update(lesson):
+    set_rate(lesson, "0.06")
+    assert frames(lesson) == [0, 0]
     lesson.locator(".scrub").fill("20")
     set_rate(lesson, "0.1")  # ends after 15 updates
     assert (frames(lesson), place(lesson)) == ([15, 15], "update 15 of 15")
@@ -131,7 +251,7 @@ def test_a_change_of_rate_keeps_the_nodes_of_the_charts(lesson):
 
 
 def test_hiding_shows_the_start_only_until_play(lesson):
-    verdict = lesson.get_by_text("Arrives, from one side")
+    verdict = lesson.locator(".st-key-quadratic_verdict").get_by_text("Arrives, from one side")
     lesson.get_by_role("button", name="Hide result").click()
     assert frames(lesson) == [0, 0]
     expect(verdict).to_be_hidden()
@@ -153,10 +273,11 @@ def test_hiding_shows_the_start_only_until_play(lesson):
 def test_show_ends_the_hiding_and_a_change_does_not(lesson):
     lesson.get_by_role("button", name="Hide result").click()
     set_rate(lesson, "0.2")
-    expect(lesson.get_by_text("Arrives, jumping across")).to_be_hidden()
+    verdict = lesson.locator(".st-key-quadratic_verdict").get_by_text("Arrives, jumping across")
+    expect(verdict).to_be_hidden()
     lesson.get_by_role("button", name="Show result").click()
-    expect(lesson.get_by_text("Arrives, jumping across")).to_be_visible()
-    assert frames(lesson) == [9, 9]
+    expect(verdict).to_be_visible()
+    assert frames(lesson) == [0, 0]
 
 
 def test_a_chart_that_is_opened_later_joins_the_others(lesson):
@@ -178,9 +299,85 @@ def test_without_the_bar_the_plain_sliders_are_there_and_scrub(lesson):
     assert ball.get_attribute("transform") != before
 
 
-def test_reduced_motion_plays_one_update_a_second(open_page, server):
-    page = open_page(f"{server}/quadratic", reduced_motion="reduce")
+def test_reduced_motion_plays_one_update_a_second_and_an_answer_not_at_all(open_page, server):
+    page = open_page(f"{server}/quadratic?quadratic_predict=true", reduced_motion="reduce")
     assert page.locator(".speed").input_value() == "1"
+    page.get_by_role("button", name="Across, with growing jumps").click()
+    expect(page.locator(".st-key-quadratic_verdict")).to_be_visible()
+    assert frames(page) == [35, 35]
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+# ---- what is announced
+
+
+ANNOUNCED = ".timeline [role=status]"
+
+
+def test_one_live_region_tells_a_step_and_a_new_verdict_and_is_silent_while_playing(lesson):
+    assert lesson.locator(".st-key-quadratic :is([aria-live], [role=status], [role=alert], [role=log])").count() == 1
+    region = lesson.locator(ANNOUNCED)
+    assert region.get_attribute("aria-live") == "polite"
+    lesson.wait_for_timeout(600)
+    expect(region).to_have_text("")  # opening a page is no news
+    lesson.keyboard.press("l")
+    expect(region).to_have_text("update 1 of 35. x₂ = 5.7000 − 0.05 × 32.200 = 4.0900")
+    set_rate(lesson, "0.35")
+    expect(region).to_contain_text("Diverges")
+    expect(region).to_contain_text("update 1 of 500. x₂ = ")
+    lesson.locator(".speed").select_option("3")
+    said = region.text_content()
+    lesson.get_by_role("button", name="Play", exact=True).click()
+    lesson.wait_for_timeout(1500)
+    assert frames(lesson)[0] > 2 and region.text_content() == said
+    lesson.get_by_role("button", name="Pause", exact=True).click()
+    expect(region).to_have_text(re.compile(r"^update \d+ of 500\. x"))
+
+
+def test_what_is_hidden_is_not_announced(lesson):
+    lesson.get_by_role("button", name="Hide result").click()
+    expect(lesson.locator(ANNOUNCED)).to_contain_text("The result is hidden")
+    set_rate(lesson, "0.35")
+    lesson.wait_for_timeout(600)
+    assert "Diverges" not in lesson.locator(ANNOUNCED).text_content()
+    lesson.get_by_role("button", name="Show result").click()
+    expect(lesson.locator(ANNOUNCED)).to_contain_text("Diverges")
+
+
+# ---- on a phone
+
+
+@pytest.mark.parametrize("lesson", ["quadratic", "linear_regression", "variant_race"])
+def test_on_a_phone_the_bar_stays_under_the_thumb(open_page, server, lesson):
+    page = open_page(f"{server}/{lesson}", width=390, height=844)
+    strip, end = page.locator(".strip"), page.locator(".stMainBlockContainer > * > *").last
+    for top in (0, 600, 100_000):
+        page.locator(".stMain").evaluate("(main, top) => main.scrollTo(0, top)", top)
+        page.wait_for_timeout(300)
+        box = strip.bounding_box()
+        assert (box["x"], box["width"]) == (0, 390) and box["y"] + box["height"] == 844 and box["height"] < 72
+    last = end.bounding_box()
+    assert last["y"] + last["height"] <= box["y"], "the last content lies under the strip"
+    controls = page.locator(".strip :is(button, input):visible")
+    names = [control.get_attribute("class") for control in controls.all()]
+    assert names == ["play", "back", "forward", "scrub"]
+    for control, least in zip(controls.all(), (44, 44, 44, 24), strict=True):
+        size = control.bounding_box()
+        assert size["width"] >= least and size["height"] >= min(least, 38)
+    assert page.locator(".play").bounding_box()["height"] >= 44
+    page.locator(".forward").click()
+    assert set(frames(page)) == {1}
+    total = place(page).partition(" of ")[2].partition(" ")[0]
+    assert page.locator(".strip .number").inner_text() == f"1 / {total}"
+
+
+def test_on_a_wide_screen_and_for_a_presenter_the_bar_stays_where_it_is(open_page, server):
+    for link, width in (("quadratic", 820), ("quadratic?quadratic_present=true", 1280)):
+        page = open_page(f"{server}/{link}", width=width)
+        strip = page.locator(".strip")
+        assert strip.evaluate("node => getComputedStyle(node).position") == "static"
+        expect(page.locator(".strip .number")).to_be_hidden()
+        assert page.get_by_role("button", name="First", exact=True).is_visible()
 
 
 def test_one_bar_moves_data_surface_and_loss(open_page, server):
@@ -200,7 +397,10 @@ def test_every_lane_stands_where_the_clock_says(open_page, server):
     page.locator(".scrub").fill("0")
     assert [text.split(" · ")[2] for text in legend.all_text_contents()] == ["update 0"] * 3
     assert [text.split(" · ")[1] for text in legend.all_text_contents()] == ["loss 16.90 (18.49 × the least)"] * 3
+    page.locator(".scrub").fill("100")
+    assert page.locator(".says").inner_text() == "batch waits for its first 256 examples"
     page.locator(".scrub").fill("300")
+    assert page.locator(".says").inner_text() == ""
     seen = int(place(page).split()[1].replace(",", ""))
     expected = [f"update {seen // size:,}" for size in (256, 32, 1)]
     page.wait_for_timeout(100)

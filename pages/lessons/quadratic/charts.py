@@ -2,14 +2,29 @@
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, POWERS, UPDATES, Axis, Chart, linked, over_time, pinned, rows_back, tip
-from pages.shared.picture.layers import marked, outside, walk
+from pages.shared.picture.charts import (
+    NO_TIP,
+    UPDATES,
+    Axis,
+    Chart,
+    linked,
+    over_time,
+    pinned,
+    rows_back,
+    tip,
+    words,
+)
+from pages.shared.picture.layers import Point, marked, named, outside, walk
+from pages.shared.picture.numerals import POWERS, written
 from pages.shared.picture.palette import Palette
 
 LEFT_THE_PICTURE = (
-    "(datum.x < data('view')[0].x_low ? '← ' : '') + 'x = ' + format(datum.x, '.4~g') + ' is outside this picture'"
+    f"(datum.x < data('view')[0].x_low ? '← ' : '') + 'x = ' + {written('datum.x')} + ' is outside this picture'"
     " + (datum.x > data('view')[0].x_high ? ' →' : '')"
 )
+
+BEST: Point = ("best_x", "best_f")
+START: Point = ("start_x", "start_f")
 
 
 def curve(palette: Palette, parameter: str = "parameter x", value: str = "value f(x)") -> Chart:
@@ -17,7 +32,8 @@ def curve(palette: Palette, parameter: str = "parameter x", value: str = "value 
 
     path: frame, update, x, f, gradient, next_x, next_f, taken (the update out of this row was made), inside (x is in
     the window), near (an end of this row's step is). function: x, f.
-    view: x_low, x_high, f_low, f_high, start_x, start_f, best_x, best_f.
+    view: x_low, x_high, f_low, f_high, start_x, start_f, best_x, best_f, end_x, end_f, and to_go (how far
+    the end is from the minimum, where that is worth an arrow).
     """
     x, y = Axis(alt.X, "x_low", "x_high", parameter), Axis(alt.Y, "f_low", "f_high", value)
     tips = [tip("update", "update", "d"), tip("x", "x", ".6~g"), tip("f", "f(x)", ".6~g")]
@@ -35,14 +51,55 @@ def curve(palette: Palette, parameter: str = "parameter x", value: str = "value 
         palette,
         function.encode(x=x("x"), y=y("f"), tooltip=NO_TIP),
         *pinned(palette, x, y, dots=True),
-        *marked(x, y, "best_x", "best_f", "minimum", "diamond", palette.optimum, above=False),
-        *marked(x, y, "start_x", "start_f", "start", "square", palette.ink, above=True),
+        marked(x, y, BEST, "diamond", palette.optimum),
+        marked(x, y, START, "square", palette.ink),
         slope.mark_rule(color=palette.gradient, strokeWidth=2.5, strokeDash=[7, 4], clip=True).encode(
             x=x("left"), y=y("at_left"), x2=alt.X2("right"), y2=alt.Y2("at_right"), tooltip=NO_TIP
         ),
         *walk(palette, x, y, ("x", "f"), ("next_x", "next_f"), tips),
-        outside(now, f"!({x.holds('x')})", LEFT_THE_PICTURE, palette),
+        *named(palette, x, y, BEST, START, "minimum", palette.optimum),
+        *named(palette, x, y, START, BEST, "start", palette.ink, beside=True),
+        *_to_go(palette, x, y),
+        *outside(now, f"!({x.holds('x')})", LEFT_THE_PICTURE, palette),
     )
+
+
+def _to_go(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
+    """How far the end of the run is from the minimum, as a double arrow, when the ball stands there.
+
+    It is drawn above the ball; high up, where the start is, below it.
+    """
+    end = alt.Chart(alt.NamedData("view")).transform_filter("isValid(datum.to_go) && frame >= length(data('path')) - 1")
+    end = end.transform_calculate(
+        words=f"{written('datum.to_go', 2)} + ' to go'",
+        middle="(datum.end_x + datum.best_x) / 2",
+        left="min(datum.end_x, datum.best_x)",
+        right="max(datum.end_x, datum.best_x)",
+    )
+    end = end.transform_calculate(down=f"({y.high} - datum.end_f) / {y.span} * height")
+    height = alt.YValue(alt.ExprRef("datum.down + (datum.down > height / 2 ? -26 : 42)"))
+    heads = end.transform_fold(["left", "right"], as_=["side", "at"])
+    return [
+        end.mark_rule(color=palette.ink, strokeWidth=1.5).encode(
+            x=x("left"), x2=alt.X2("right"), y=height, tooltip=NO_TIP
+        ),
+        heads.mark_text(
+            text=alt.ExprRef("datum.side === 'left' ? '◂' : '▸'"),
+            align=alt.ExprRef("datum.side"),
+            baseline="middle",
+            fontSize=16,
+            color=palette.ink,
+        ).encode(x=x("at"), y=height, tooltip=NO_TIP),
+        *words(
+            end,
+            palette,
+            {"x": x("middle"), "y": height, "text": alt.Text("words:N"), "tooltip": NO_TIP},
+            palette.ink,
+            dy=-8,
+            baseline="bottom",
+            fontWeight="bold",
+        ),
+    ]
 
 
 def gap(palette: Palette) -> Chart:
@@ -62,9 +119,14 @@ def gap(palette: Palette) -> Chart:
         zero.mark_point(
             shape="triangle-down", filled=True, size=120, color=palette.optimum, opacity=1, yOffset=-7
         ).encode(x=x("update"), y=bottom, tooltip=[tip("update", "gap is exactly 0 at update", "d")]),
-        zero.transform_filter("datum.first_zero")
-        .mark_text(align="center", baseline="bottom", dy=-18, fontSize=13, color=palette.ink)
-        .encode(x=x("update"), y=bottom, text=alt.TextValue("exactly 0")),
+        *words(
+            zero.transform_filter("datum.first_zero"),
+            palette,
+            {"x": x("update"), "y": bottom, "text": alt.TextValue("exactly 0"), "tooltip": NO_TIP},
+            palette.ink,
+            dy=-18,
+            baseline="bottom",
+        ),
         rows_back(0, 0, "update", "zero")
         .transform_filter("datum.zero")
         .mark_circle(color=palette.iterate, size=180, opacity=1, stroke=palette.ink, yOffset=-7)
@@ -74,7 +136,7 @@ def gap(palette: Palette) -> Chart:
 
 def value(palette: Palette) -> Chart:
     """f itself over the updates, where there is no minimum to measure a gap from. Columns as in `gap`."""
-    y = Axis(alt.Y, "gap_low", "gap_high", "value f(x)", axis=alt.Axis(format=",.6~g"))
+    y = Axis(alt.Y, "gap_low", "gap_high", "value f(x)")
     return over_time(palette, UPDATES, y, "gap", only=y.holds("gap"))
 
 
@@ -92,12 +154,19 @@ def iterates(palette: Palette) -> Chart:
         y,
         "x",
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4]).encode(y=y("best_x")),
-        best.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, fontSize=13, color=palette.optimum)
-        .transform_calculate(words="'minimum x* = ' + format(datum.best_x, '.4~g')")
-        .encode(x=alt.XValue("width"), y=y("best_x"), text=alt.Text("words:N")),
         step.transform_calculate(then="datum.update + 1")
         .mark_rule(color=palette.step, opacity=0.5, clip=True)
         .encode(x=x("update"), x2=alt.X2("then"), y=y("x"), y2=alt.Y2("next_x"), tooltip=NO_TIP),
+        *words(
+            best.transform_calculate(words=f"'minimum x* = ' + {written('datum.best_x')}"),
+            palette,
+            {"x": alt.XValue("width"), "y": y("best_x"), "text": alt.Text("words:N"), "tooltip": NO_TIP},
+            palette.optimum,
+            align="right",
+            baseline="bottom",
+            dx=-4,
+            dy=-10,
+        ),
         only="datum.inside",
         theory=False,
     )

@@ -23,6 +23,28 @@ from pages.shared.picture.columns import (
     positive,
 )
 
+MARGIN = 1.2  # how far the picture reaches, in distances from the minimum to the start
+LEAVING = 2.4  # the same where every jump is longer than the last, so that the first ones are in it
+WORTH_AN_ARROW = 0.01  # share of the distance at the start from which on it is said how far there is to go
+LONGEST_SLIDE = 1000.0  # how far a straight line is shown at most
+
+
+def window(objective: Quadratic, learning_rate: float, trace: Trace) -> tuple[float, float]:
+    """The stretch of x that shows a run: around the minimum or the top and as wide as the start is away.
+
+    A straight line has neither: there it is as far around the start as the run slides.
+    """
+    start, end = trace.theta[[0, -1], 0].tolist()
+    middle = start
+    if objective.a2:
+        middle = -objective.a1 / (2 * objective.a2)
+        (factor,) = theory.contraction(theory.curvatures(objective), learning_rate).tolist()
+        half = (LEAVING if abs(factor) > 1 else MARGIN) * abs(start - middle)
+    else:
+        half = MARGIN * min(abs(end - start), LONGEST_SLIDE)
+    half = half or 1 + 0.1 * abs(middle)
+    return middle - half, middle + half
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -76,6 +98,7 @@ class Picture:
         view = {"x_low": self.window[0], "x_high": self.window[1], "f_low": f_low, "f_high": f_high}
         view |= {"start_x": self.x[0], "start_f": self.trace.value[0]}
         view |= {"best_x": best_x, "best_f": self.objective.value(np.array([best_x]))}
+        view |= {"end_x": self.x[-1], "end_f": self.trace.value[-1], "to_go": self._to_go(best_x)}
         return {
             "path": {name: path[name] for name in columns} | {"next_f": next_f},
             "function": function,
@@ -88,6 +111,11 @@ class Picture:
         if self.objective.a2:
             x = np.sort(np.append(x, np.clip(-self.objective.a1 / (2 * self.objective.a2), *self.window)))
         return {"x": x, "f": self.objective.value(x[:, None])}
+
+    def _to_go(self, best_x: float) -> float:
+        """How far the end of the run is from the minimum; NaN if it has arrived or left the window."""
+        left = abs(self.x[-1] - best_x)
+        return left if left > WORTH_AN_ARROW * abs(self.x[0] - best_x) and self._inside(self.x[-1]) else np.nan
 
     def _best_x(self) -> float:
         return np.nan if self.objective.optimum is None else self.objective.optimum.item()

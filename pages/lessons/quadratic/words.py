@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from gdcore import Outcome, Quadratic, theory
+from gdcore import Outcome, Quadratic, Trace, theory
 from gdcore.theory import Regime
 from pages.lessons.quadratic.plain import plain
 from pages.lessons.quadratic.runs import Picture
 from pages.shared.lesson import Told
 from pages.shared.picture import timeline
-from pages.shared.picture.columns import Columns
+from pages.shared.picture.pace import last_seen
 from pages.shared.teaching.predict import Answer, Question
-from pages.shared.teaching.verdict_words import beside, kept_by_its_start, until_it_is_close
+from pages.shared.teaching.verdict_words import beside, kept_by_its_start, until_it_is_close, why_no_further
 from pages.shared.teaching.verdicts import Claim, Reason, Verdict, of_descent
 from pages.shared.words import apart, at, count, number, percent, rate_text, steady
 
@@ -166,23 +166,28 @@ def outside(x: np.ndarray, window: tuple[float, float]) -> str:
 def bar(picture: Picture, values: dict) -> timeline.Bar:
     """The update rule at every frame, and why there is no update after the last."""
     return timeline.Bar(
-        picture.path["update"], [rule(picture.path, values["rate"])], ending(picture.trace.outcome, values)
+        picture.path["update"],
+        rules(picture, values["rate"]),
+        ending(picture.trace, values),
+        visible_until=last_seen(picture.path["inside"]),
     )
 
 
-def rule(path: Columns, rate: str) -> timeline.Rule:
-    """new x = x − rate × gradient, in the numbers of every frame."""
-    old, gradient, new = ([steady(value) for value in path[name].tolist()] for name in ("x", "gradient", "next_x"))
-    return timeline.Rule("x", old, [rate_text(rate)] * len(old), gradient, new)
+def rules(picture: Picture, rate: str) -> list[timeline.Rule]:
+    """new x = x − rate × gradient, in the numbers of every frame: of the last one that was made at the last."""
+    if not picture.trace.steps_taken:
+        return []
+    rows = np.minimum(picture.path["update"], picture.trace.steps_taken - 1)
+    old, gradient, new = (
+        [steady(value) for value in picture.steps[name][rows].tolist()] for name in ("x", "gradient", "next_x")
+    )
+    return [timeline.Rule("x", old, [rate_text(rate)] * len(old), gradient, new)]
 
 
-def ending(outcome: Outcome, values: dict) -> str:
+def ending(trace: Trace, values: dict) -> str:
     """Why there is no update after the last."""
-    return {
-        Outcome.SETTLED: f"Not taken: it moves x by less than {number(float(values['tolerance']))}.",
-        Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'update')} allowed.",
-        Outcome.NOT_FINITE: "Not possible: f(x) would be beyond the machine’s numbers.",
-    }[outcome]
+    shorter = f"move x by less than {number(float(values['tolerance']))}"
+    return why_no_further(trace.outcome, trace.steps_taken, "update", shorter=shorter, too_large="f(x)")
 
 
 def question(picture: Picture) -> Question | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from gdcore import Constant, datasets
 from pages.lessons.race import charts, pictures
+from pages.lessons.race.looks import looks
 from pages.lessons.race.runs import Lane, Race
 from pages.lessons.race.settings import dataset_of, model_of, race_of
 from pages.shared.data.regression import Model
@@ -33,16 +34,17 @@ def losses_over_the_clock(values: Mapping[str, Any], palette: Palette) -> Sketch
     curves, view = drawn["curves"], {name: column.item() for name, column in drawn["view"].items()}
     clock = (view["first"], view["last"])
     lanes = []
-    for lane, color in zip(range(len(race.lanes)), palette.lanes, strict=False):
+    for lane, look in enumerate(looks(race)):
         its = (curves["lane"] == lane) & (curves["run"] == 0)
         time, height = (curves[name][its].astype(float) for name in ("time", "height"))
-        lanes.append(Line(time, height, color, 4, dash_of(lane)))
+        noisy = curves["noisy"][its].any()
+        lanes.append(Line(time, height, palette.lanes[look], 3 if noisy else 5, "none" if noisy else dash_of(look)))
     loss = "loss ÷ the least loss" if race.has_multiples else "loss"
     words = f"The {loss} of each lane over {race.clock}, on {'log axes' if log else 'a log axis'}."
     lines = (*least(view["floor"], clock, palette), *lanes)
     return Sketch(lines, clock, (view["height_low"], view["height_high"]), words, log_x=log, log_y=True)
 
 
-def dash_of(lane: int) -> str:
+def dash_of(look: int) -> str:
     """The dash of a lane in the lesson, on the finer grid of the sketch."""
-    return " ".join(str(3 * length) for length in DASHES[lane]) if lane else "none"
+    return " ".join(str(3 * length) for length in DASHES[look]) if look else "none"

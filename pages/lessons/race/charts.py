@@ -1,35 +1,38 @@
 """The pictures of the race: the plane with every lane's path, the loss over the clock, the data with every lane's line.
 
 Rows of `path` are lane after lane, each with as many rows as the timeline has frames (`view`: frames). Every lane has a
-colour and, for those who cannot tell colours apart, a shape and a dash.
+look, in the dataset `lanes` (lane, look); where rows are drawn as they come, they have it themselves.
 """
 
 import altair as alt
 
 from pages.shared.picture import plane_charts
-from pages.shared.picture.charts import NO_TIP, POINTER, POWER, Axis, Chart, linked, pinned, reads, tip
-from pages.shared.picture.lanes import DASH, LANES, LEGEND, SHAPE, color
-from pages.shared.picture.layers import arrow_heads, marked, straight
+from pages.shared.picture.charts import NO_TIP, POINTER, Axis, Chart, linked, pinned, reads, tip, words
+from pages.shared.picture.lanes import DASH, LANES, LEGEND, SHAPE, color, legend
+from pages.shared.picture.layers import Point, arrow_heads, marked, named, straight
+from pages.shared.picture.numerals import ONE_TWO_FIVE, POWER, written
 from pages.shared.picture.palette import Palette
 
 HEIGHT = 290
 
 FRAMES = "data('view')[0].frames"
 NOW = f"min(frame, {FRAMES} - 1)"
+LOOK = "data('lanes')[datum.lane].look"
+BEFORE: Point = ("before_p", "before_q")
 
 
 def heads(*columns: str) -> alt.Chart:
     """The rows of `path` at which the lanes stand, looked up frame by frame."""
     rows = alt.Chart(alt.sequence(0, LANES, as_="lane"))
     rows = rows.transform_calculate(found=f"data('path')[datum.lane * {FRAMES} + {NOW}]")
-    rows = rows.transform_filter("isValid(datum.found)")
+    rows = rows.transform_filter("isValid(datum.found)").transform_calculate(look=LOOK)
     return rows.transform_calculate(**{column: f"datum.found.{column}" for column in columns})
 
 
 def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool, drifts: bool) -> Chart:
-    """Every lane in the plane of two parameters; on wish the gradients of batches that it could draw.
+    """Every lane in the plane of two parameters; optionally the gradients of batches that it could draw.
 
-    path: update, p, q, inside, and r if there is a third parameter. steps: lane, frame, update, p, q, next_p, next_q.
+    path: update, p, q, inside, and r if there is a third parameter. steps: look, frame, update, p, q, next_p, next_q.
     cloud: lane, full, and the coefficients of the gradient. view: frames, before_p, before_q. `plane_charts`: the rest.
     """
     x, y = plane_charts.axes(across, up)
@@ -37,23 +40,27 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
     tips = [tip("update", "update", ",d"), tip("p", across, ".6~g"), tip("q", up, ".6~g")]
     steps = alt.Chart(alt.NamedData("steps")).transform_filter("datum.frame <= shown")
     now = heads("update", "p", "q", "inside").transform_filter("datum.inside")
-    before = marked(x, y, "before_p", "before_q", "before", "diamond", palette.muted, above=False)
+    trail = steps.mark_rule(clip=True, strokeWidth=3, color=palette.paper)  # an outline: some lanes are light
     return linked(
         palette,
         *plane_charts.ground(palette, x, y),
-        *(before if drifts else []),
+        *([marked(x, y, BEFORE, "diamond", palette.muted)] if drifts else []),
         reads("path"),
+        reads("lanes"),
         *pinned(palette, x, y, color(palette)),
-        steps.mark_rule(clip=True, strokeWidth=1.2).encode(
-            **here, **there, color=color(palette), opacity=alt.OpacityValue(0.5), tooltip=NO_TIP
+        trail.encode(**here, **there, opacity=alt.OpacityValue(0.8), tooltip=NO_TIP),
+        steps.mark_rule(clip=True, strokeWidth=1.4).encode(
+            **here, **there, color=color(palette), opacity=alt.OpacityValue(0.8), tooltip=NO_TIP
         ),
         steps.mark_point(filled=True, clip=True, size=26).encode(
-            **here, color=color(palette), shape=SHAPE, opacity=alt.OpacityValue(0.55), tooltip=tips
+            **here, color=color(palette), shape=SHAPE, opacity=alt.OpacityValue(0.8), tooltip=tips
         ),
         *(_cloud(palette, x, y, parameters) if cloud else []),
         now.mark_point(filled=True, size=230, opacity=1, stroke=palette.ink, clip=True).encode(
             **here, color=color(palette), shape=SHAPE, tooltip=tips
         ),
+        *plane_charts.names(palette, x, y),
+        *(named(palette, x, y, BEFORE, plane_charts.BEST, "before", palette.muted) if drifts else []),
         *_outside(palette),
         plane_charts.click(x, y),
         parameters=POINTER,
@@ -62,9 +69,12 @@ def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool
 
 
 def _outside(palette: Palette) -> list[alt.Chart]:
-    """The sign of every lane that has left the picture, with a word, at its top."""
-    gone = heads("inside").transform_filter("!datum.inside").transform_calculate(words="'outside this picture'")
-    height = alt.YValue(alt.ExprRef("12 + 18 * datum.lane"))
+    """The sign of every lane that has left the picture, with a word, at its top, or where the start is not."""
+    gone = heads("inside").transform_filter("!datum.inside")
+    height = alt.YValue(
+        alt.ExprRef(f"({plane_charts.FREE}) < 0.5 ? 12 + 18 * datum.lane : height - 12 - 18 * datum.lane")
+    )
+    place = {"x": alt.XValue(alt.ExprRef("width - 128")), "y": height, "text": alt.TextValue("outside this picture")}
     return [
         gone.mark_point(filled=True, size=110, opacity=1).encode(
             x=alt.XValue(alt.ExprRef("width - 140")),
@@ -73,9 +83,7 @@ def _outside(palette: Palette) -> list[alt.Chart]:
             shape=SHAPE,
             tooltip=NO_TIP,
         ),
-        gone.mark_text(align="left", baseline="middle", fontSize=13, color=palette.ink).encode(
-            x=alt.XValue(alt.ExprRef("width - 128")), y=height, text=alt.Text("words:N"), tooltip=NO_TIP
-        ),
+        *words(gone, palette, place | {"tooltip": NO_TIP}, palette.ink, align="left", baseline="middle"),
     ]
 
 
@@ -87,7 +95,7 @@ def _cloud(palette: Palette, x: Axis, y: Axis, parameters: int) -> list[alt.Char
         return " + ".join([*terms, f"datum.{side}_constant"])
 
     rows = alt.Chart(alt.NamedData("cloud")).transform_calculate(found=f"data('path')[datum.lane * {FRAMES} + {NOW}]")
-    rows = rows.transform_filter("isValid(datum.found) && datum.found.inside")
+    rows = rows.transform_filter("isValid(datum.found) && datum.found.inside").transform_calculate(look=LOOK)
     rows = rows.transform_calculate(p="datum.found.p", q="datum.found.q", down_p=f"-({gradient('p')})")
     rows = rows.transform_calculate(down_q=f"-({gradient('q')})")
     rows = rows.transform_calculate(length=f"max(abs(datum.down_p) / {x.span}, abs(datum.down_q) / {y.span})")
@@ -105,34 +113,46 @@ def _cloud(palette: Palette, x: Axis, y: Axis, parameters: int) -> list[alt.Char
     ]
 
 
-SHORT = "{0} >= 1e-3 && {0} < 1e4 ? format({0}, '.4r') : format({0}, '.2e')"  # 31, 1.99, 3.10e+7
-
-
-def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, many: bool) -> Chart:
+def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, many: bool, noisy: bool) -> Chart:
     """The loss of every run over the clock, and above it one line for each lane with its numbers at this moment.
 
-    Heights are multiples of the least loss or, where that is 0, losses.
-    curves: lane, run, time, height, frame. lanes: lane, name, ends. epochs: time, words.
-    path: update, time, height, over, loss.
-    view: first, last, height_low, height_high, goal, goal_words, floor, start, frames.
+    Heights are multiples of the least loss or, where that is 0, losses. A lane that draws batches is a thin line, for
+    its noise would hide a dash, and its running mean a thick one.
+    curves: lane, look, run, time, height, frame, noisy. means: look, time, height, frame. epochs: time, words.
+    lanes: lane, look, name, ends. path: update, time, height, over, loss.
+    view: first, last, height_low, height_high, goal, goal_words, goal_right (where its words have more room),
+    floor, start, frames.
     """
     y_title = "loss ÷ least loss" if multiples else "loss (mean squared error)"
-    x = Axis(alt.X, "first", "last", clock, alt.Axis(format="~s", tickCount=6, grid=False), log=log)
+    clock += " (thick over thin: running mean)" if noisy else ""
+    x = Axis(alt.X, "first", "last", clock, alt.Axis(format=",.6~g", tickCount=6, grid=False), log=log)
     y = Axis(alt.Y, "height_low", "height_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
-    curves = alt.Chart(alt.NamedData("curves")).transform_filter("datum.frame <= shown && isValid(datum.height)")
+    curves, means = (
+        alt.Chart(alt.NamedData(name)).transform_filter("datum.frame <= shown && isValid(datum.height)")
+        for name in ("curves", "means")
+    )
     place = {"x": x("time"), "y": y("height"), "tooltip": NO_TIP}
-    each = {"detail": [alt.Detail("lane:O"), alt.Detail("run:O")], "color": color(palette)}
+    each = {"detail": [alt.Detail("look:O"), alt.Detail("run:O")], "color": color(palette)}
     marked_runs = curves.transform_filter("datum.run === 0")
     others = curves.transform_filter("datum.run > 0").mark_line(clip=True, strokeWidth=0.8, opacity=0.3)
+    thin = marked_runs.transform_filter("datum.noisy").mark_line(clip=True, strokeWidth=1, opacity=0.5)
+    smooth = marked_runs.transform_filter("!datum.noisy").mark_line(clip=True, strokeWidth=2.5)
+    below, thick = (means.mark_line(clip=True, strokeWidth=width) for width in (5, 2.5))
     now = heads("time", "height", "update").transform_filter(y.holds("height"))
+    levels, level_words = _levels(palette, y, multiples)
     return linked(
         palette,
         reads("path"),
         reads("lanes"),
-        *_marks(palette, x, y, multiples),
+        *_epochs(palette, x),
+        *levels,
         *pinned(palette, x, y, color(palette)),
         *([others.encode(**place, **each)] if many else []),
-        marked_runs.mark_line(clip=True, strokeWidth=2, opacity=0.85).encode(**place, **each, strokeDash=DASH),
+        thin.encode(**place, **each),
+        below.encode(**place, detail=alt.Detail("look:O"), color=alt.ColorValue(palette.paper)),
+        thick.encode(**place, color=color(palette), strokeDash=DASH),
+        smooth.encode(**place, **each, strokeDash=DASH),
+        *level_words,
         now.mark_point(filled=True, size=200, opacity=1, stroke=palette.ink).encode(
             x=x("time"), y=y("height"), color=color(palette), shape=SHAPE, tooltip=NO_TIP
         ),
@@ -142,63 +162,59 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
 
 
 # Of a log axis: 1, 2 and 5 of every decade, but only whole powers of ten where it spans many.
-LEADING = "pow(10, log(datum.value) / LN10 - floor(log(datum.value) / LN10 + 1e-9))"
-ONE_TWO_FIVE = f"indexof([1, 2, 5], round({LEADING} * 1e6) / 1e6) >= 0 ? format(datum.value, '~g') : ''"
 FEW = f"data('view')[0].height_high / data('view')[0].height_low > 300 ? ({POWER}) : ({ONE_TWO_FIVE})"
 
 
-def _marks(palette: Palette, x: Axis, y: Axis, multiples: bool) -> list[alt.Chart]:
-    """Epochs on the clock; the goal and the least loss as levels."""
+def _epochs(palette: Palette, x: Axis) -> list[alt.Chart]:
+    """Epochs on the clock, named above the picture, where no line is."""
     epochs = alt.Chart(alt.NamedData("epochs"))
-    view = alt.Chart(alt.NamedData("view"))
-    levels = []
-    for column, words, hue, side in (
-        ("goal", "datum.goal_words", palette.muted, "bottom" if multiples else "top"),  # off the line of the start
-        ("floor", "'least loss'", palette.optimum, "top"),
-    ):
-        level = view.transform_filter(y.holds(column)).transform_calculate(words=words)
-        levels += [
-            level.mark_rule(color=hue, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y(column), tooltip=NO_TIP),
-            level.mark_text(
-                align="left", baseline=side, dx=4, dy=3 if side == "top" else -3, fontSize=13, color=hue
-            ).encode(x=alt.XValue(0), y=y(column), text=alt.Text("words:N"), tooltip=NO_TIP),
-        ]
     return [
-        epochs.mark_rule(color=palette.muted, strokeWidth=1, opacity=0.6).encode(x=x("time"), tooltip=NO_TIP),
-        epochs.mark_text(align="right", baseline="top", dx=-4, dy=4, fontSize=13, color=palette.muted).encode(
+        epochs.mark_rule(color=palette.muted, strokeWidth=1).encode(x=x("time"), tooltip=NO_TIP),
+        epochs.mark_text(align="right", baseline="bottom", dx=4, dy=-3, fontSize=13, color=palette.muted).encode(
             x=x("time"), y=alt.YValue(0), text=alt.Text("words:N"), tooltip=NO_TIP
         ),
-        *levels,
     ]
 
 
+def _levels(palette: Palette, y: Axis, multiples: bool) -> tuple[list[alt.Chart], list[alt.Chart]]:
+    """The goal and the least loss as levels; and their words, to be drawn above all."""
+    view = alt.Chart(alt.NamedData("view"))
+    rules, texts = [], []
+    for column, said, hue, side, right in (
+        ("goal", "datum.goal_words", palette.muted, "bottom" if multiples else "top", "datum.goal_right"),
+        ("floor", "'least loss'", palette.optimum, "top", "false"),
+    ):
+        level = view.transform_filter(y.holds(column)).transform_calculate(words=said, right=right)
+        rules.append(level.mark_rule(color=hue, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y(column), tooltip=NO_TIP))
+        place = {"x": alt.XValue(alt.ExprRef("datum.right ? width - 4 : 4")), "y": y(column)}
+        place |= {"text": alt.Text("words:N"), "tooltip": NO_TIP}
+        leans = alt.ExprRef("datum.right ? 'right' : 'left'")
+        texts += words(level, palette, place, hue, align=leans, baseline=side, dy=3 if side == "top" else -3)
+    return rules, texts
+
+
 def _legend(palette: Palette, lanes: int, multiples: bool) -> list[alt.Chart]:
-    """Above the chart: each lane's sign, its name, and where it is now."""
+    """Above the chart and the names of the epochs: each lane's line and shape, its name, and where it is now."""
     rows = heads("update", "loss", "height", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
-    loss = f"isValid(datum.loss) ? datum.loss === 0 ? '0' : {SHORT.format('datum.loss')} : 'beyond the numbers'"
-    multiple = f"isValid(datum.height) ? ' (' + ({SHORT.format('datum.height')}) + ' × the least)' : ''"
+    loss = f"isValid(datum.loss) ? {written('datum.loss', steady=True)} : 'beyond the numbers'"
+    multiple = (
+        f"isValid(datum.height) && !datum.over ? ' (' + {written('datum.height', steady=True)} + ' × the least)' : ''"
+    )
     loss = f"({loss}) + ({multiple})" if multiples else f"({loss})"
     rows = rows.transform_calculate(
         words=f"datum.lane_row.name + ' · loss ' + {loss}"
         " + ' · update ' + format(datum.update, ',d')"
         " + (datum.over ? ' · above the picture' : datum.update === datum.lane_row.ends ? ' · ended' : '')"
     )
-    height = alt.YValue(alt.ExprRef(f"({LEGEND} * (datum.lane - {lanes})) - 2"))
-    room = alt.ExprRef("width + 26")  # where there is less, the words end in dots, and the plot keeps its width
-    return [
-        rows.mark_point(filled=True, size=110, opacity=1).encode(
-            x=alt.XValue(-38), y=height, color=color(palette), shape=SHAPE, tooltip=NO_TIP
-        ),
-        rows.mark_text(align="left", baseline="middle", fontSize=14, color=palette.ink, limit=room).encode(
-            x=alt.XValue(-26), y=height, text=alt.Text("words:N"), tooltip=NO_TIP
-        ),
-    ]
+    height = f"{LEGEND} * (datum.lane - {lanes}) - 2 - (length(data('epochs')) > 0 ? 16 : 0)"
+    return legend(palette, rows, height, alt.Text("words:N"))
 
 
 def lines(palette: Palette, feature: str, target: str) -> Chart:
     """The data and each lane's line.
 
-    points: x, y. path: w1, b, in the units of the data. view: frames, x_low, x_high, y_low, y_high, best_w1, best_b.
+    points: x, y. lanes: lane, look. path: w1, b, in the units of the data.
+    view: frames, x_low, x_high, y_low, y_high, best_w1, best_b.
     """
     x, y = Axis(alt.X, "x_low", "x_high", feature), Axis(alt.Y, "y_low", "y_high", target)
     ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right"), "tooltip": NO_TIP}
@@ -207,6 +223,7 @@ def lines(palette: Palette, feature: str, target: str) -> Chart:
     return linked(
         palette,
         reads("path"),
+        reads("lanes"),
         points.encode(x=x("x"), y=y("y"), tooltip=NO_TIP),
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(**ends),
         *pinned(palette, x, y, color(palette)),

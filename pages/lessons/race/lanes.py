@@ -42,9 +42,9 @@ KNOBS = {
         Number("every", "After so many updates", 1, 1_000_000, 1000, 100, whole=True, help=glossary.help("interval")),
         Number("final", "Last rate", 0, 100, 0, 0.001, help=glossary.help("last rate")),
         Number("beta", "Momentum β (beta)", 0, 0.999, 0.9, 0.05, help=glossary.help("momentum")),
-        Number("rho", "Memory of squares ρ (rho)", 0, 0.9999, 0.99, 0.01, help=glossary.help("memory of squares")),
+        Number("rho", "Memory of squares ρ (rho)", 0, 0.9999, 0.99, 0.005, help=glossary.help("memory of squares")),
         Number("beta1", "Memory of gradients β₁ (beta1)", 0, 0.999, 0.9, 0.05, help=glossary.help("first beta")),
-        Number("beta2", "Memory of squares β₂ (beta2)", 0, 0.9999, 0.999, 0.001, help=glossary.help("second beta")),
+        Number("beta2", "Memory of squares β₂ (beta2)", 0, 0.9999, 0.999, 0.0005, help=glossary.help("second beta")),
     )
 }
 
@@ -139,7 +139,8 @@ def schedule(values: Mapping[str, Any], lane: int, rate: float, updates: int) ->
 
 def keeps_its_rate(values: Mapping[str, Any], lane: int) -> bool:
     """Whether each lane should have its best rate, and of this one none is known."""
-    return values["rates"] == BEST and not theory.has_closed_form(rule(values, lane))
+    kind = RULE_NAMED[values[key("rule", lane)]]  # whatever its numbers, which may still be refused
+    return values["rates"] == BEST and not theory.has_closed_form(kind())
 
 
 def best_rate(objective: LeastSquares, batches: Batches, rule: Optimizer) -> float | None:

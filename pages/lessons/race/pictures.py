@@ -1,27 +1,22 @@
-"""What is drawn of a race: the datasets of its charts, and what a pin keeps.
+"""What is drawn of a race: the datasets of its charts.
 
 Everywhere lanes follow one another; of each the marked run is drawn, with as many rows of `path` as the timeline has
 frames.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
+from pages.lessons.race.looks import looks
 from pages.lessons.race.runs import EXAMPLES, GOAL, Course, Race
 from pages.shared.picture.columns import (
-    PINNED_ROWS,
     Columns,
     Datasets,
     decades,
     finite,
-    in_plane,
     one_row,
-    over_time,
     padded,
     positive,
     stacked,
-    straight,
     thinned,
 )
 from pages.shared.picture.planes import Plane
@@ -30,6 +25,8 @@ from pages.shared.teaching.verdicts import GAP_GOAL
 TALLEST = 1000  # times the loss at the start: what climbs higher has left the picture
 STEPS_SHOWN = 180  # in the plane, of all lanes together
 STRETCHES = 200  # into which the axis of the loss is cut; of each the lowest and the highest loss are drawn
+MEANS = 40  # stretches of that axis, over each of which a running mean is taken
+TOO_HIGH = 1e30  # far above any picture, and within single precision
 POINTS_SHOWN = 300
 CLOUD = 12  # batches of a lane whose gradients are drawn
 
@@ -54,14 +51,19 @@ def surface(race: Race, ramp: tuple[str, ...], cloud: bool) -> Datasets:
         view |= dict(zip(("before_p", "before_q"), race.phases[0].objective.optimum[:2], strict=True))
     drawn = {
         "path": path,
-        "steps": stacked(_steps(race, plane, lane) for lane in range(len(race.lanes))),
+        "lanes": _lanes(race),
+        "steps": stacked(_steps(race, plane, lane, look) for lane, look in enumerate(looks(race))),
         "isolines": plane.isolines(),
         "view": one_row(view),
     }
     return drawn | ({"cloud": _cloud(race)} if cloud else {})
 
 
-def _steps(race: Race, plane: Plane, lane: int) -> Columns:
+def _lanes(race: Race) -> Columns:
+    return {"lane": np.arange(len(race.lanes)), "look": np.array(looks(race))}
+
+
+def _steps(race: Race, plane: Plane, lane: int, look: int) -> Columns:
     """Single updates of a lane, each from where it began to where it led, those outside the picture left out."""
     course = race.courses[lane]
     theta = course.trace.theta[: course.ended[0] + 1, 0, :2]
@@ -71,7 +73,8 @@ def _steps(race: Race, plane: Plane, lane: int) -> Columns:
     led_there = np.minimum(updates[near] + 1, len(theta) - 1)
     frame = np.searchsorted(race.times, course.clock[led_there])
     columns = dict(zip(("p", "q", "next_p", "next_q"), [*here[near].T, *there[near].T], strict=True))
-    return {"lane": np.full(len(frame), lane), "frame": frame, "update": updates[near], **columns}
+    columns |= {"lane": np.full(len(frame), lane), "look": np.full(len(frame), look)}
+    return {"frame": frame, "update": updates[near], **columns}
 
 
 def _cloud(race: Race) -> Columns:
@@ -96,7 +99,7 @@ def _cloud(race: Race) -> Columns:
 # ---- over the clock
 
 
-def _clock_axis(race: Race, log: bool) -> dict[str, float]:
+def clock_axis(race: Race, log: bool) -> dict[str, float]:
     last = max(1.5, 1.05 * race.total) if log else max(1.0, race.total)
     return {"first": 0.7 if log else 0.0, "last": last}
 
@@ -106,32 +109,39 @@ def losses(race: Race, log: bool) -> Datasets:
 
     The height is the multiple of the least loss or, where that is 0, the loss itself.
     """
-    axis, standing = _clock_axis(race, log), race.standing()
-    heights = [_heights(race, course) for course in race.courses]
+    axis, standing = clock_axis(race, log), race.standing()
+    of_lanes = [heights(race, course) for course in race.courses]
     curves = stacked(
-        _curve(race, lane, height[:, run], run, log)
-        for lane, height in enumerate(heights)
+        _curve(race, lane, look, height[:, run], run, log)
+        for lane, (look, height) in enumerate(zip(looks(race), of_lanes, strict=True))
         for run in range(height.shape[1])
     )
-    start = float(heights[0][0, 0])
+    means = [
+        _mean(race, lane, look, height[:, 0], log)
+        for lane, (look, height) in enumerate(zip(looks(race), of_lanes, strict=True))
+        if not race.is_exact(race.lanes[lane])
+    ]
+    start = float(of_lanes[0][0, 0])
     low, high = _height_axis(race, curves["height"], start)
-    height = np.concatenate([height[rows, 0] for height, rows in zip(heights, standing, strict=True)])
+    height = np.concatenate([height[rows, 0] for height, rows in zip(of_lanes, standing, strict=True)])
     when = [course.clock[rows] for course, rows in zip(race.courses, standing, strict=True)]
     path = {"update": np.concatenate(standing), "time": np.maximum(np.concatenate(when), axis["first"])}
     path |= {"height": positive(height), "over": height > high}
     loss = np.concatenate([course.marked[rows] for course, rows in zip(race.courses, standing, strict=True)])
     path |= {"loss": finite(loss)}
-    lanes = {"lane": np.arange(len(race.lanes)), "name": np.array([course.name for course in race.courses])}
+    lanes = _lanes(race) | {"name": np.array([course.name for course in race.courses])}
     lanes |= {"ends": np.array([course.ended[0] for course in race.courses])}
     goal, floor = (GOAL, 1.0) if race.has_multiples else (race.goal, race.least)
     view = {**axis, "height_low": low, "height_high": high, "goal": goal, "floor": floor, "start": start}
     view |= {"goal_words": "twice the least loss" if race.has_multiples else f"{GAP_GOAL:.0%} of the starting gap"}
+    view |= {"goal_right": _is_crowded(curves, view, log)}
     view |= {"frames": len(race.times)}
-    marks = {"curves": curves, "lanes": lanes, "epochs": _epochs(race)}
+    means = stacked(means) if means else {name: curves[name][:0] for name in ("look", "time", "height", "frame")}
+    marks = {"curves": curves, "means": means, "lanes": lanes, "epochs": _epochs(race)}
     return marks | {"path": path, "view": one_row(view)}
 
 
-def _heights(race: Race, course: Course) -> np.ndarray:
+def heights(race: Race, course: Course) -> np.ndarray:
     """What the axis of the loss measures, (T + 1, runs)."""
     return race.multiples(course) if race.has_multiples else course.loss
 
@@ -158,18 +168,46 @@ def _epochs(race: Race) -> Columns:
     return {"time": np.array(time, dtype=float), "words": np.array(words, dtype=str)}
 
 
-def _curve(race: Race, lane: int, height: np.ndarray, run: int, log: bool) -> Columns:
+def _is_crowded(curves: Columns, view: dict, log: bool) -> bool:
+    """Whether the curves leave less room at the left end of the goal's level than at its right end."""
+    first, last = view["first"], view["last"]
+    across = np.log(curves["time"] / first) / np.log(last / first) if log else curves["time"] / last
+    tall = (view["height_high"] / view["height_low"]) ** 0.1
+    ends = np.stack([curves["height"][:-1], curves["height"][1:]])  # of the pieces of all lines
+    beside = (ends.max(0) > view["goal"] / tall) & (ends.min(0) < view["goal"] * tall)
+    taken = np.unique((60 * across[1:][beside]).astype(int))
+    return bool((taken < 20).sum() > (taken >= 40).sum())
+
+
+def _mean(race: Race, lane: int, look: int, height: np.ndarray, log: bool) -> Columns:
+    """The running mean of the marked run: of every stretch of the axis the mean, at its mean time."""
+    course = race.courses[lane]
+    end = course.ended[0] + 1
+    time, height = course.clock[:end].astype(float), np.minimum(height[:end], TOO_HIGH)
+    first = clock_axis(race, log)["first"]
+    edges = np.geomspace(max(first, 1), race.total + 1, MEANS) if log else np.linspace(0, race.total + 1, MEANS)
+    begins = np.unique(np.searchsorted(time, edges))
+    begins = np.unique(np.append(0, begins[begins < len(time)]))
+    many = np.diff(np.append(begins, len(time)))
+    when, mean = (np.add.reduceat(values, begins) / many for values in (np.maximum(time, first), height))
+    frame = np.searchsorted(race.times, time[begins + many - 1])
+    drawn = {"time": when.astype(np.float32), "height": positive(mean).astype(np.float32), "frame": frame}
+    return drawn | {"look": np.full(len(begins), look)}
+
+
+def _curve(race: Race, lane: int, look: int, height: np.ndarray, run: int, log: bool) -> Columns:
     """What is drawn of one run: of every stretch of the axis its lowest and its highest point, where they were."""
     course = race.courses[lane]
     end = course.ended[run] + 1
     time, height = course.clock[:end], height[:end]
     stretches = max(60, STRETCHES // course.runs)
     shown = thinned(time, height, stretches, race.total, log)
-    drawn = np.minimum(height[shown], 1e30)  # far above any picture, and within single precision
-    columns = {"time": np.maximum(time[shown], _clock_axis(race, log)["first"]), "height": positive(drawn)}
+    drawn = np.minimum(height[shown], TOO_HIGH)
+    columns = {"time": np.maximum(time[shown], clock_axis(race, log)["first"]), "height": positive(drawn)}
     columns = {name: column.astype(np.float32) for name, column in columns.items()}
     columns |= {"frame": np.searchsorted(race.times, time[shown])}
-    return columns | {"lane": np.full(len(shown), lane), "run": np.full(len(shown), run)}
+    columns |= {"lane": np.full(len(shown), lane), "run": np.full(len(shown), run), "look": np.full(len(shown), look)}
+    return columns | {"noisy": np.full(len(shown), not race.is_exact(course.lane))}
 
 
 # ---- in the data
@@ -182,50 +220,19 @@ def lines(race: Race) -> Datasets:
     shown = np.unique(np.linspace(0, len(y) - 1, POINTS_SHOWN).astype(int))
     at = [course.trace.theta[rows, 0] for course, rows in zip(race.courses, race.standing(), strict=True)]
     (x_low, x_high), (y_low, y_high) = padded(x), padded(y)
-    best = _line(race, race.phases[-1].objective.optimum)
+    best = line(race, race.phases[-1].objective.optimum)
     view = {"x_low": x_low, "x_high": x_high, "y_low": y_low, "y_high": y_high, "frames": len(race.times)}
     view |= {"best_w1": best["w1"], "best_b": best["b"]}
     return {
         "points": {"x": x[shown], "y": y[shown]},
-        "path": _line(race, np.concatenate(at)),
+        "lanes": _lanes(race),
+        "path": line(race, np.concatenate(at)),
         "view": one_row(view),
     }
 
 
-def _line(race: Race, theta: np.ndarray) -> Columns:
+def line(race: Race, theta: np.ndarray) -> Columns:
     """The line of these parameters in the units of the data; with two features, where the second is at its mean."""
     slopes = race.model.in_units_of_the_data(theta)
     others = race.model.dataset.features[:, 1:].mean(0)
     return {"w1": finite(slopes[..., 0]), "b": finite(slopes[..., 1:-1] @ others + slopes[..., -1])}
-
-
-# ---- when it is pinned
-
-
-def pinned(race: Race, log: bool) -> dict[str, Columns]:
-    """What is drawn of the marked run of every lane when the race is pinned; of the lines the last one."""
-    return {
-        "loss": _of_all_lanes(race, lambda course: _pinned_loss(race, course, log)),
-        "parameters": _of_all_lanes(race, lambda course: _pinned_path(race, course)),
-        "lines": _of_all_lanes(race, lambda course: _pinned_line(race, course)),
-    }
-
-
-def _of_all_lanes(race: Race, rows_of: Callable[[Course], Columns]) -> Columns:
-    rows = [rows_of(course) for course in race.courses]
-    return {"lane": np.repeat(np.arange(len(rows)), [len(row["x"]) for row in rows])} | stacked(rows)
-
-
-def _pinned_loss(race: Race, course: Course, log: bool) -> Columns:
-    end = course.ended[0] + 1
-    rows = over_time(course.clock[:end], _heights(race, course)[:end, 0], log)
-    return rows | {"x": np.maximum(rows["x"], _clock_axis(race, log)["first"]), "y": positive(rows["y"])}
-
-
-def _pinned_path(race: Race, course: Course) -> Columns:
-    return in_plane(*course.trace.theta[: course.ended[0] + 1, 0, :2].T, most=PINNED_ROWS // len(race.lanes))
-
-
-def _pinned_line(race: Race, course: Course) -> Columns:
-    line = _line(race, course.trace.theta[course.ended[0], 0])
-    return straight(*padded(race.model.dataset.features[:, 0]), line["w1"], line["b"])

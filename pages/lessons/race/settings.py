@@ -127,17 +127,13 @@ def race_of(values: dict, model: Model) -> tuple[Race, tuple[str, ...]]:
     asked = Budget(n, "examples") if drifts else Budget(values["budget"], values["unit"])
     budget = asked.within(lambda smaller: smaller.fits(sizes, n, order, len(seeds), one_by_one), n)
     updates = [budget.updates(size, n, order) for size in sizes]
-    racers, notes = [], []
-    if budget != asked:
-        slow = sorted({rule.name for rule in compress(rules, one_by_one)})
-        notes.append(words.cut(asked, budget, sizes, n, order, len(seeds), slow))
+    racers = []
     for lane, size, many, rule, drawn in zip(numbers, sizes, updates, rules, batches, strict=True):
-        rate = RATE.number(values["rate" if values["rates"] == SAME else f"rate{lane}"])
-        if values["rates"] == BEST:
-            best = lanes.best_rate(objective, drawn, rule)
-            if best is None:
-                notes.append(words.keeps_its_rate(lane, rule, rate))
-            rate = rate if best is None else best
+        best = lanes.best_rate(objective, drawn, rule) if values["rates"] == BEST else None
+        rate = best or RATE.number(values["rate" if values["rates"] == SAME else f"rate{lane}"])
         racers.append(Lane(size, lanes.schedule(values, lane, rate, many), rule))
     race = Race(model, tuple(racers), start, tuple(updates), order, seeds, values["clock"], values["workers"], drifts)
-    return race, tuple(notes)
+    slow = sorted({rule.name for rule in compress(rules, one_by_one)})
+    notes = [] if budget == asked else [words.cut(asked, budget, sizes, n, order, len(seeds), slow)]
+    own = [lane for lane in numbers if lanes.keeps_its_rate(values, lane)]
+    return race, (*notes, *(words.keeps_its_rate(race, lane) for lane in own))

@@ -4,6 +4,7 @@ import numpy as np
 
 from gdcore import theory
 from pages.lessons.race import words
+from pages.lessons.race.looks import looks
 from pages.lessons.race.runs import Lane, Race
 from pages.shared.teaching.sweep_curves import Curve, Sweep, around, at_the_end, nothing_to_close, parts_of
 from pages.shared.words import count, number
@@ -25,12 +26,13 @@ def of_race(race: Race) -> Sweep | str:
     grid, start_gap = around(limits, own), theory.gap(objective, race.start)
     longest = max(race.steps) if race.drifts else MOST_UPDATES // len(race.lanes)  # a stream goes on after its drift
     curves, budgets = [], []
-    for course, rate, steps in zip(race.courses, own, race.steps, strict=True):
+    for course, look, rate, steps in zip(race.courses, looks(race), own, race.steps, strict=True):
         rates = np.append(grid, rate)
         swept = race.at_rates(course.lane, rates, min(steps, longest))
         gaps = parts_of(start_gap, theory.gap(objective, swept.trace.theta))
         needed = swept.below(race.goal)[1]
-        curves.append(Curve(rates, at_the_end(gaps, swept.trace), needed, course.name, limit_of(race, course.lane)))
+        limit = limit_of(race, course.lane)
+        curves.append(Curve(rates, at_the_end(gaps, swept.trace), needed, course.name, look, limit))
         budgets.append(float(swept.clock[-1] - swept.clock[swept.beginning]))
     achieved_and_stays = (f"the loss {verb}{words.goal_in_words(race)}" for verb in ("", "stays "))
     goal, unit = (race.goal - race.least) / start_gap, words.UNITS[race.clock]

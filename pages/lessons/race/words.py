@@ -7,7 +7,6 @@ import numpy as np
 
 from gdcore import replay
 from gdcore.batches import Order
-from gdcore.optimizers import Optimizer
 from pages.lessons.race.budget import MOST_DRAWS, MOST_ONE_BY_ONE, MOST_UPDATES, Budget
 from pages.lessons.race.pictures import plane_of
 from pages.lessons.race.runs import EXAMPLES, GOAL, PARALLEL, UPDATES, Race
@@ -68,9 +67,11 @@ def cut(
     )
 
 
-def keeps_its_rate(lane: int, rule: Optimizer, rate: float) -> str:
+def keeps_its_rate(race: Race, lane: int) -> str:
     """Why a lane does not have its best rate."""
-    return f"No best rate is known for {rule.name}: lane {lane} keeps a rate of its own, {number(rate)}."
+    racer = race.lanes[lane - 1]
+    rate = number(float(racer.schedule.initial))
+    return f"No best rate is known for {racer.optimizer.name}: lane {lane} keeps a rate of its own, {rate}."
 
 
 # ---- the update in numbers
@@ -78,8 +79,30 @@ def keeps_its_rate(lane: int, rule: Optimizer, rate: float) -> str:
 
 def bar(race: Race, lane: int) -> timeline.Bar:
     """The updates of one lane in numbers, at every frame of the race."""
-    end = f"The last update of {race.courses[lane].name}."
-    return timeline.Bar(race.times, rules(race, lane), end, UNITS[race.clock])
+    course = race.courses[lane]
+    end = f"The last update of {course.name}."
+    if not course.ended[0]:
+        end = f"No update of {course.name} was made: its loss would be too large for the computer’s numbers."
+    return timeline.Bar(race.times, rules(race, lane), end, UNITS[race.clock], waiting(race), made(race))
+
+
+def made(race: Race) -> np.ndarray:
+    """The updates at every frame of the lane that makes most of them; of another one when that has ended."""
+    return np.append(0, np.diff(race.standing()).max(axis=0).cumsum())
+
+
+def waiting(race: Race) -> list[str]:
+    """Which lanes still look at the examples of their first update, at every frame but the first."""
+    courses = [course for course in race.courses if course.ended[0]]
+
+    def still(time: int) -> str:
+        wait = [course for course in courses if 0 < time < course.clock[1]]
+        if not wait:
+            return ""
+        names, sizes = listed([c.name for c in wait]), listed([number(c.lane.size) for c in wait])
+        return f"{names} {'waits for its' if len(wait) == 1 else 'wait for their'} first {sizes} examples"
+
+    return [still(time) for time in race.times.tolist()]
 
 
 def rules(race: Race, lane: int) -> list[timeline.Rule]:
@@ -102,7 +125,6 @@ def rules(race: Race, lane: int) -> list[timeline.Rule]:
             [steady(value) for value in directions[taken, i].tolist()],
             [steady(value) for value in theta[taken + 1, i].tolist()],
             indexed=False,
-            refused=False,
         )
         for i, name in enumerate(race.model.names)
     ]

@@ -1,6 +1,6 @@
 """Lesson 2: linear regression."""
 
-from pages.lessons.regression.card import loss_over_the_epochs, turning_line
+from pages.lessons.regression.card import path_on_the_surface, turning_line
 from pages.lessons.regression.pins import OF_THE_PICTURE, kept
 from pages.lessons.regression.scenes import SCENES
 from pages.lessons.regression.settings import all_settings
@@ -14,7 +14,7 @@ REGRESSION = Lesson(
     settings=all_settings(),
     scenes=SCENES,
     card=turning_line,
-    sketch=loss_over_the_epochs,
+    sketch=path_on_the_surface,
     keep=kept,
     of_the_picture=OF_THE_PICTURE,
     look="Each epoch moves every parameter downhill by η (the learning rate) times its gradient.",

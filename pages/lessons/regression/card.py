@@ -11,9 +11,11 @@ from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.settings import compute, dataset_of, model_of
 from pages.shared.data.regression import Model
 from pages.shared.picture import timeline
-from pages.shared.picture.columns import positive
 from pages.shared.picture.palette import Palette
-from pages.shared.picture.sketch import TALLEST, Line, Sketch, least
+from pages.shared.picture.planes import ISOLINES
+from pages.shared.picture.sketch import Line, Sketch, parts_inside
+
+WIDER = 1.3  # times as far from the best value as the start: the width of a parabola
 
 
 def turning_line() -> None:
@@ -23,14 +25,30 @@ def turning_line() -> None:
     timeline.chart(charts.thumbnail, "A line turns towards the points.", Fit(model, 0.06, trace).fitted_line())
 
 
-def loss_over_the_epochs(values: Mapping[str, Any], palette: Palette) -> Sketch:
-    dataset = dataset_of(values)
-    fit = compute(model_of(values, dataset), values)
-    loss, floor = fit.trace.value, fit.model.floor
-    epochs = (0, fit.trace.steps_taken)
-    lowest, highest = np.nanmin(positive(np.append(loss, floor))), min(loss.max(), TALLEST * loss[0])
-    room = (highest / lowest) ** 0.08
-    run = Line(np.arange(len(loss)), loss, palette.iterate)
-    ends = (float(lowest / room), float(highest * room))
-    lines = (*least(floor, epochs, palette), run)
-    return Sketch(lines, epochs, ends, "The loss over the epochs, on a log axis.", log_y=True)
+def path_on_the_surface(values: Mapping[str, Any], palette: Palette) -> Sketch:
+    """The path over lines of equal loss; of a single parameter on its parabola."""
+    fit = compute(model_of(values, dataset_of(values)), values)
+    best, theta = fit.model.objective.optimum, fit.trace.theta
+    if len(best) == 1:
+        return _path_on_the_parabola(fit, palette)
+    x, y = map(tuple, fit.plane.box)
+    levels = fit.plane.isolines()
+    ground = [
+        Line(*part.T, palette.muted, 2, is_run=False)
+        for level in range(0, ISOLINES, 2)
+        for part in parts_inside(*(levels[side][levels["level"] == level] for side in "pq"), x, y)
+    ]
+    optimum = Line(best[:1], best[1:2], palette.optimum)
+    run = Line(theta[:, 0], theta[:, 1], palette.step, 4, dots=palette.iterate)
+    return Sketch((*ground, optimum, run), x, y, "The path over lines of equal loss.")
+
+
+def _path_on_the_parabola(fit: Fit, palette: Palette) -> Sketch:
+    (best,), start = fit.model.objective.optimum.tolist(), float(fit.trace.theta[0, 0])
+    w = np.linspace(best - WIDER * abs(start - best), best + WIDER * abs(start - best), 61)
+    curve = Line(w, fit.model.objective.value(w[:, None]), palette.muted, 4, is_run=False)
+    run = Line(fit.trace.theta[:, 0], fit.trace.value, palette.step, 4, dots=palette.iterate)
+    minimum = Line(np.array([best]), np.array([fit.model.floor]), palette.optimum)
+    low, high = fit.model.floor, float(curve.y.max())
+    ends = (low - 0.08 * (high - low), high)
+    return Sketch((curve, minimum, run), (w[0], w[-1]), ends, "The path on the parabola of the loss.")

@@ -12,7 +12,6 @@ from pages.shared.picture.charts import (
     NO_TIP,
     NOW,
     POINTER,
-    POWERS,
     ROW,
     Axis,
     Chart,
@@ -22,8 +21,10 @@ from pages.shared.picture.charts import (
     reads,
     rows_back,
     tip,
+    words,
 )
 from pages.shared.picture.layers import arrow_heads, outside, straight, walk
+from pages.shared.picture.numerals import POWERS, written
 from pages.shared.picture.palette import Palette
 
 HEIGHT = 290
@@ -34,13 +35,15 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
     """The data with the current line, its residuals and the best line.
 
     points: x, y, residual (whether its residual is drawn). path: frame, w1, b, in the units of the data.
-    view: x_low, x_high, y_low, y_high, best_w1, best_b.
+    view: x_low, x_high, y_low, y_high, best_w1, best_b, ghost_w1, ghost_b (the best line without the outliers).
     """
     x, y = Axis(alt.X, "x_low", "x_high", feature), Axis(alt.Y, "y_low", "y_high", target)
     points = alt.Chart(alt.NamedData("points"))
     residuals = points.transform_filter("datum.residual").transform_calculate(now=ROW.format(NOW))
     residuals = residuals.transform_calculate(predicted="datum.now.w1 * datum.x + datum.now.b")
-    best = straight(alt.Chart(alt.NamedData("view")).transform_filter("shown > 0"), x, "best_w1", "best_b")
+    known = alt.Chart(alt.NamedData("view")).transform_filter("shown > 0")
+    best = straight(known, x, "best_w1", "best_b")
+    ghost = straight(known.transform_filter("isValid(datum.ghost_w1)"), x, "ghost_w1", "ghost_b")
     current = straight(rows_back(0, 0, "w1", "b"), x, "w1", "b")
     ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right")}
     drawn = y.reaches("at_left", "at_right")
@@ -56,11 +59,24 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
         best.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4], clip=True).encode(
             **ends, tooltip=NO_TIP
         ),
+        ghost.mark_rule(color=palette.muted, strokeWidth=2, strokeDash=[2, 3], clip=True).encode(
+            **ends, tooltip=NO_TIP
+        ),
         *pinned(palette, x, y),
         current.transform_filter(drawn)
         .mark_rule(color=palette.iterate, strokeWidth=3, clip=True)
         .encode(**ends, tooltip=NO_TIP),
-        outside(current, f"!({drawn})", "'the line has left this picture'", palette, depth=0.1),
+        *words(
+            ghost.transform_filter(y.holds("at_right")),
+            palette,
+            {"x": x("right"), "y": y("at_right"), "text": alt.TextValue("without outliers"), "tooltip": NO_TIP},
+            palette.muted,
+            align="right",
+            baseline="top",
+            dx=-4,
+            dy=14,
+        ),
+        *outside(current, f"!({drawn})", "'the line has left this picture'", palette, depth="0.1"),
         height=HEIGHT,
     )
 
@@ -154,7 +170,8 @@ def surface(palette: Palette, across: str, up: str, equal: bool = False) -> Char
         *pinned(palette, x, y, dots=True),
         *_gradient_arrow(palette, x, y),
         *walk(palette, x, y, ("p", "q"), ("next_p", "next_q"), tips),
-        outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, depth=0.1),
+        *plane_charts.names(palette, x, y),
+        *outside(rows_back(0, 0, "inside"), "!datum.inside", "'outside this picture'", palette, plane_charts.FREE),
         plane_charts.click(x, y),
         parameters=POINTER,
         **(square if equal else {"height": HEIGHT}),
@@ -181,7 +198,7 @@ def loss(palette: Palette, log: bool) -> Chart:
     """
     y = Axis(alt.Y, "loss_low", "loss_high", "loss (mean squared error)", axis=POWERS, log=True)
     if not log:
-        y = Axis(alt.Y, "zero", "loss_high", "loss (mean squared error)", axis=alt.Axis(format=",.6~g"))
+        y = Axis(alt.Y, "zero", "loss_high", "loss (mean squared error)")
     floor = alt.Chart(alt.NamedData("view")).transform_filter(y.holds("floor"))
     return over_time(
         palette,
@@ -189,9 +206,15 @@ def loss(palette: Palette, log: bool) -> Chart:
         y,
         "loss",
         floor.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4]).encode(y=y("floor")),
-        floor.mark_text(align="right", baseline="top", dx=-4, dy=4, fontSize=13, color=palette.optimum)
-        .transform_calculate(words="'least loss ' + format(datum.floor, '.4~g')")
-        .encode(x=alt.XValue("width"), y=y("floor"), text=alt.Text("words:N")),
+        *words(
+            floor.transform_calculate(words=f"'least loss ' + {written('datum.floor')}"),
+            palette,
+            {"x": alt.XValue(4), "y": y("floor"), "text": alt.Text("words:N"), "tooltip": NO_TIP},
+            palette.optimum,
+            align="left",
+            baseline="bottom",
+            dy=-4,
+        ),
         height=HEIGHT,
     )
 

@@ -36,7 +36,8 @@ class Fit:
     model: Model
     learning_rate: float
     trace: Trace
-    equal_aspect: bool = False  # whether the picture of the parameters has equal scales
+    equal_aspect: bool = False  # of the picture of the parameters
+    without_outliers: np.ndarray | None = None  # slope and intercept of the best line through the other points
 
     @cached_property
     def updates(self) -> np.ndarray:
@@ -74,12 +75,16 @@ class Fit:
         (x_low, x_high), (y_low, y_high) = padded(x), padded(y)
         view = {"x_low": x_low, "x_high": x_high, "y_low": y_low, "y_high": y_high}
         view |= {"best_w1": best[0], "best_b": best[-1]}
+        view |= dict(zip(("ghost_w1", "ghost_b"), self._ghost(), strict=True))
         residual = np.full(len(shown), len(y) <= RESIDUALS_SHOWN)
         return {
             "points": {"x": x[shown], "y": y[shown], "residual": residual},
             "path": {"frame": self.path["frame"], "w1": lines[:, 0], "b": lines[:, -1]},
             "view": one_row(view),
         }
+
+    def _ghost(self) -> np.ndarray:
+        return np.full(2, np.nan) if self.without_outliers is None else self.without_outliers
 
     def by_hand(self, slope: float, intercept: float) -> Datasets:
         """The same picture with one line that does not move."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gdcore import GradientDescent, datasets, descend
+from gdcore import GradientDescent, LeastSquares, datasets, descend
 from gdcore.datasets import Dataset
 from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.scenes import ALL, BROADCAST, EQUAL, MPG, NOISY, SIX, SLOPE, SQUARED, TWO
@@ -113,4 +113,13 @@ def compute(model: Model, values: dict) -> Fit:
     rate, start = RATE.number(values["rate"]), start_of(model, values)
     shortest = float(values["tolerance"])
     trace = descend(model.objective, start, GradientDescent(), rate, values["updates"], tolerance=shortest)
-    return Fit(model, rate, trace, equal_aspect=values["equal"])
+    return Fit(model, rate, trace, values["equal"], without_outliers(values))
+
+
+def without_outliers(values: dict) -> np.ndarray | None:
+    """Slope and intercept of the best line through the noisy points that are no outliers, if some are."""
+    if values["data"] != NOISY or values["slope2"] or not values["outliers"]:
+        return None
+    data, plain = (datasets.noisy_line(**noisy_options(values) | clean) for clean in ({}, {"outliers": 0}))
+    rest = data.targets == plain.targets
+    return LeastSquares(data.features[rest], data.targets[rest]).optimum if rest.sum() > 1 else None

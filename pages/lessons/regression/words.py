@@ -9,8 +9,16 @@ from pages.lessons.regression.runs import Fit
 from pages.shared.data.regression import Model
 from pages.shared.lesson import Told
 from pages.shared.picture import timeline
+from pages.shared.picture.pace import last_seen
 from pages.shared.teaching.predict import Answer, Question
-from pages.shared.teaching.verdict_words import beside, direction, kept_by_its_start, sizes_apart, until_it_is_close
+from pages.shared.teaching.verdict_words import (
+    beside,
+    direction,
+    kept_by_its_start,
+    sizes_apart,
+    until_it_is_close,
+    why_no_further,
+)
 from pages.shared.teaching.verdicts import CLOSE, GAP_GOAL, Claim, Reason, Verdict, in_theory, of_descent
 from pages.shared.words import apart, count, number, percent, rate_text, steady
 
@@ -23,15 +31,27 @@ CONVENTIONS = (
 
 def bar(fit: Fit, values: dict) -> timeline.Bar:
     """The update rules at every frame, why there is no epoch after the last, and the line that has been reached."""
-    return timeline.Bar(fit.updates, rules(fit, values["rate"]), ending(fit, values), "epoch", fit.equations())
+    several = len(fit.model.names) > 1  # a single parameter has another picture
+    return timeline.Bar(
+        fit.updates,
+        rules(fit, values["rate"]),
+        ending(fit, values),
+        "epoch",
+        fit.equations(),
+        visible_until=last_seen(fit.in_picture[fit.updates]) if several else None,
+    )
 
 
 def rules(fit: Fit, rate_as_typed: str) -> list[timeline.Rule]:
-    """new = old − rate × gradient for every learned parameter, in the numbers of every frame."""
+    """new = old − rate × gradient for every learned parameter, in the numbers of every frame: of the last update that
+    was made at the last."""
+    if not fit.trace.steps_taken:
+        return []
     rate = [rate_text(rate_as_typed)] * len(fit.updates)
+    rows = np.minimum(fit.updates, fit.trace.steps_taken - 1)
 
     def texts(column: str) -> list[str]:
-        return [steady(value) for value in fit.path[column].tolist()]
+        return [steady(value) for value in fit.steps[column][rows].tolist()]
 
     names = fit.model.names
     return [
@@ -41,11 +61,9 @@ def rules(fit: Fit, rate_as_typed: str) -> list[timeline.Rule]:
 
 
 def ending(fit: Fit, values: dict) -> str:
-    return {
-        Outcome.SETTLED: f"Not taken: it moves less than {number(float(values['tolerance']))}.",
-        Outcome.STEP_LIMIT: f"Not taken: {count(values['updates'], 'epoch')} allowed.",
-        Outcome.NOT_FINITE: "Not possible: beyond the machine’s numbers.",
-    }[fit.trace.outcome]
+    """Why there is no epoch after the last."""
+    shorter = f"be shorter than {number(float(values['tolerance']))}"
+    return why_no_further(fit.trace.outcome, fit.trace.steps_taken, "epoch", shorter=shorter, too_large="the loss")
 
 
 def verdict(fit: Fit) -> Verdict:

@@ -1,5 +1,6 @@
 """Linear regression as a reader sets it up: which data, in which scale, and which parameters are learned."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,8 +45,11 @@ class Model:
         return slopes if self.held is not None else (*slopes, "b")
 
     def title(self, name: str) -> str:
-        """A parameter with the scale that it is in."""
-        return f"{name} (standardised features)" if self.standardise else name
+        """A parameter with the feature that it multiplies, if that has a name of its own, and its scale."""
+        feature = dict(zip(self.names, self.dataset.feature_names, strict=False)).get(name, "")
+        about = [feature] if not re.fullmatch("x[12₁₂]?|", feature) else []
+        about += ["standardised"] if self.standardise else []
+        return f"{name} ({', '.join(about)})" if about else name
 
     @cached_property
     def floor(self) -> float:

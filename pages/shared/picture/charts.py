@@ -15,6 +15,7 @@ contract that each obeys:
 * **A dataset that is looked up has a mark that reads it** (`reads`): without one it is empty.
 * **Every scale has an explicit domain**: a missing one alone takes the animation from 60 frames a second to 10.
 * **Nothing is drawn far outside** (`Axis.holds`, `Axis.reaches`): SVG cannot take a mark 10^40 pixels away.
+* **Words have a halo** (`words`), and their place follows the chart's `width` and `height`, which the page decides.
 * **Pinned runs come in the dataset `pins`** (`pinned`), which has no rows while there are none.
 """
 
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
+from pages.shared.picture.numerals import linear
 from pages.shared.picture.palette import PIN_DASHES, PIN_SHAPES, Palette
 
 FRAMES = 501  # the most rows that `path` can have: the start and 500 updates
@@ -79,8 +81,9 @@ class Axis:
 
     def __call__(self, column: str):
         kind = {"type": "log"} if self.log else {"zero": False}
+        axis = alt.Axis(labelExpr=linear(self.low, self.high)) if self.axis is alt.Undefined else self.axis
         scale = alt.Scale(domain=[alt.ExprRef(self.low), alt.ExprRef(self.high)], nice=False, **kind)
-        return self.channel(f"{column}:Q", title=self.title, axis=self.axis, scale=scale)
+        return self.channel(f"{column}:Q", title=self.title, axis=axis, scale=scale)
 
 
 UPDATES, EPOCHS = (Axis(alt.X, "first", "updates", title, alt.Axis(tickMinStep=1)) for title in ("update t", "epoch t"))
@@ -131,12 +134,20 @@ def pinned(
     joined = {"detail": [alt.Detail(f"{column}:N") for column in ("pin", "lane", "piece")], "order": alt.Order("row:Q")}
     lines = rows.mark_line(clip=True, strokeWidth=1.6, strokeDash=_each(PIN_DASHES), opacity=opacity)
     points = rows.mark_point(clip=True, size=24, shape=_each(PIN_SHAPES), strokeWidth=1.2, opacity=opacity)
-    names = rows.transform_filter("datum.name !== ''").mark_text(dy=-10, fontSize=13, fontWeight="bold")
+    names = rows.transform_filter("datum.name !== ''")
+    named = {"x": x("x"), "y": y("y"), "text": alt.Text("name:N"), "tooltip": NO_TIP}
     return [
         *([lines.encode(**place, **joined)] if line else []),
         *([points.encode(**place)] if dots else []),
-        names.encode(**place, text=alt.Text("name:N")),
+        *words(names, palette, named, palette.pin if color is None else palette.ink, dy=-10, fontWeight="bold"),
     ]
+
+
+def words(rows: alt.Chart, palette: Palette, place: dict, color: str, **look) -> list[alt.Chart]:
+    """Words with a halo in the page's colour, so that no line strikes them through; place: their channels."""
+    look = {"fontSize": 13} | look
+    halo = {"color": palette.paper, "stroke": palette.paper, "strokeWidth": 4, "strokeJoin": "round"}
+    return [rows.mark_text(**look, **colors).encode(**place) for colors in (halo, {"color": color})]
 
 
 def _each(looks: dict) -> alt.ExprRef:
@@ -148,8 +159,8 @@ def linked(palette: Palette, *layers: alt.Chart, parameters: Sequence[alt.Parame
     """Layers on one timeline, with the parameters that they need besides."""
     last = FRAMES - 1
     moved = [
-        alt.param(name=name, value=last, bind=alt.binding_range(min=0, max=last, step=1, name=name))
-        for name in ("frame", "shown")
+        alt.param(name=name, value=value, bind=alt.binding_range(min=0, max=last, step=1, name=name))
+        for name, value in (("frame", 0), ("shown", last))
     ]
     return at_rest(palette, *layers, parameters=[*moved, *parameters], **look)
 
@@ -175,7 +186,9 @@ def at_rest(
         *layers,
         height=height,
         padding={"left": 5, "right": 14, "top": 12, "bottom": 5},
-        config=alt.Config(axis=text, mark=alt.MarkConfig(aria=False)),
+        config=alt.Config(
+            axis=text, axisY=alt.AxisConfig(titleLimit=alt.ExprRef("height + 16")), mark=alt.MarkConfig(aria=False)
+        ),
         params=[parameter.param for parameter in parameters],
         **look,
     )
@@ -192,20 +205,6 @@ def rows_back(nearest: int, furthest: int, *columns: str) -> alt.Chart:
     looked_up = rows.transform_calculate(row=f"{NOW} - datum.back").transform_filter("datum.row >= 0")
     looked_up = looked_up.transform_calculate(found=ROW.format("datum.row")).transform_filter("isValid(datum.found)")
     return looked_up.transform_calculate(**{column: f"datum.found.{column}" for column in columns})
-
-
-def _superscript(expression: str) -> str:
-    """A Vega expression that writes the digits and the sign of another one raised."""
-    for plain, raised in zip("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True):
-        expression = f"replace({expression}, regexp('{plain}', 'g'), '{raised}')"
-    return expression
-
-
-EXPONENT = "round(log(datum.value) / LN10)"
-RAISED = _superscript(f"format({EXPONENT}, 'd')")
-POWER = f"abs(log(datum.value) / LN10 - {EXPONENT}) < 1e-6 ? '10' + {RAISED} : ''"
-# A log axis: only whole powers of ten get a label.
-POWERS = alt.Axis(labelExpr=POWER, tickCount=8)
 
 
 def tip(field: str, title: str, format: str) -> alt.Tooltip:

@@ -2,10 +2,11 @@
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, Axis, rows_back
+from pages.shared.picture.charts import NO_TIP, NOW, Axis, rows_back, words
 from pages.shared.picture.palette import Palette
 
 RECENT = 8  # how many of the last steps are drawn strong
+FEW = 14  # a run of so few updates is drawn strong as a whole when it is at rest on its last row
 Point = tuple[str, str]  # the columns that are drawn along x and along y
 ARROW_HEAD = "M0,0L-0.45,1L0,0.75L0.45,1Z"  # its tip on the point, pointing up
 
@@ -41,10 +42,11 @@ def walk(palette: Palette, x: Axis, y: Axis, here: Point, there: Point, tips: li
 
 
 def _arrows(palette: Palette, x: Axis, y: Axis, here: Point, there: Point) -> list[alt.Chart]:
-    """The next step and the recent ones, fading."""
-    rows = rows_back(0, RECENT, *here, *there, "taken", "near")
+    """The next step and the recent ones, fading; at the end of a short run all of them."""
+    few = f"length(data('path')) <= {FEW} + 1 && {NOW} === length(data('path')) - 1"
+    rows = rows_back(0, FEW, *here, *there, "taken", "near").transform_filter(f"datum.back <= {RECENT} || {few}")
     steps = rows.transform_filter("datum.taken && datum.near && datum.row < shown").transform_calculate(
-        strength=f"datum.back === 0 ? 0.6 : 1 - 0.85 * (datum.back - 1) / {RECENT}"
+        strength=f"{few} ? 1 : datum.back === 0 ? 0.6 : 1 - 0.85 * (datum.back - 1) / {RECENT}"
     )
     opacity = alt.Opacity("strength:Q", scale=None, legend=None)
     shafts = steps.mark_rule(color=palette.step, strokeWidth=2.5, clip=True).encode(
@@ -70,17 +72,47 @@ def arrow_heads(rows: alt.Chart, color: str, x: Axis, y: Axis, here: Point, ther
     )
 
 
-def marked(
-    x: Axis, y: Axis, x_column: str, y_column: str, word: str, shape: str, color: str, above: bool
+def marked(x: Axis, y: Axis, point: Point, shape: str, color: str) -> alt.Chart:
+    """A point of `view`, if it is in the picture; `named` says what it is."""
+    place = {"x": x(point[0]), "y": y(point[1]), "tooltip": NO_TIP}
+    return _in_view(x, y, point).mark_point(shape=shape, filled=True, size=130, opacity=1, color=color).encode(**place)
+
+
+def named(
+    palette: Palette, x: Axis, y: Axis, point: Point, other: Point, word: str, color: str, beside: bool = False
 ) -> list[alt.Chart]:
-    """A named point of `view`: a shape and a word."""
-    rows = alt.Chart(alt.NamedData("view")).transform_filter(f"isValid(datum.{x_column}) && {x.holds(x_column)}")
-    place = {"x": x(x_column), "y": y(y_column), "tooltip": NO_TIP}
-    side = {"baseline": "bottom", "dy": -12} if above else {"baseline": "top", "dy": 10}
-    return [
-        rows.mark_point(shape=shape, filled=True, size=130, opacity=1, color=color, clip=True).encode(**place),
-        rows.mark_text(fontSize=13, color=color, **side).encode(text=alt.TextValue(word), **place),
-    ]
+    """The word at a point of `view`, on the side that is away from the other point: above or below it, or beside it.
+
+    Where there is no room on that side, on another one; a word that belongs beside a steep curve then ends there.
+    """
+    rows = _in_view(x, y, point).transform_calculate(
+        right=f"!(datum.{point[0]} < datum.{other[0]})",
+        up=f"!(datum.{point[1]} < datum.{other[1]})",
+        across=f"(datum.{point[0]} - {x.low}) / {x.span} * width",
+        down=f"({y.high} - datum.{point[1]}) / {y.span} * height",
+    )
+    rows = rows.transform_calculate(
+        sideways=f"(datum.right ? width - datum.across : datum.across) > {14 + 6.5 * len(word)}",
+        upright="datum.up ? datum.down > 14 : height - datum.down > 20",
+    )
+    rows = rows.transform_calculate(
+        beside="datum.sideways" if beside else "datum.sideways && !datum.upright",
+        above="datum.upright ? datum.up : !datum.up",
+    )
+    align, dx = ("datum.right ? 'right' : 'left'", "datum.right ? 6 : -6") if beside else ("'center'", "0")
+    side = {
+        "align": alt.ExprRef(f"datum.beside ? datum.right ? 'left' : 'right' : {align}"),
+        "baseline": alt.ExprRef("datum.beside ? 'middle' : datum.above ? 'bottom' : 'top'"),
+        "dx": alt.ExprRef(f"datum.beside ? datum.right ? 13 : -13 : {dx}"),
+        "dy": alt.ExprRef("datum.beside ? 0 : datum.above ? -12 : 13"),
+    }
+    place = {"x": x(point[0]), "y": y(point[1]), "text": alt.TextValue(word), "tooltip": NO_TIP}
+    return words(rows, palette, place, color, **side)
+
+
+def _in_view(x: Axis, y: Axis, point: Point) -> alt.Chart:
+    inside = f"isValid(datum.{point[0]}) && {x.holds(point[0])} && {y.holds(point[1])}"
+    return alt.Chart(alt.NamedData("view")).transform_filter(inside)
 
 
 def clickable(x: Axis, y: Axis, name: str, **pointed: str) -> alt.Chart:
@@ -108,16 +140,13 @@ def straight(rows: alt.Chart, x: Axis, slope: str, intercept: str) -> alt.Chart:
     )
 
 
-def outside(now: alt.Chart, condition: str, words: str, palette: Palette, depth: float = 0.5) -> alt.Chart:
+def outside(now: alt.Chart, condition: str, said: str, palette: Palette, depth: str = "0.5") -> list[alt.Chart]:
     """Words, a Vega expression, in place of a ball that has left the picture; depth 0 is its top, 1 its bottom."""
-    return (
-        now.transform_filter(condition)
-        .transform_calculate(words=words)
-        .mark_text(fontSize=15, fontWeight="bold", color=palette.iterate, baseline="middle")
-        .encode(
-            x=alt.XValue(alt.ExprRef("width / 2")),
-            y=alt.YValue(alt.ExprRef(f"height * {depth}")),
-            text=alt.Text("words:N"),
-            tooltip=NO_TIP,
-        )
-    )
+    place = {
+        "x": alt.XValue(alt.ExprRef("width / 2")),
+        "y": alt.YValue(alt.ExprRef(f"height * ({depth})")),
+        "text": alt.Text("words:N"),
+        "tooltip": NO_TIP,
+    }
+    gone = now.transform_filter(condition).transform_calculate(words=said)
+    return words(gone, palette, place, palette.iterate, fontSize=15, fontWeight="bold", baseline="middle")

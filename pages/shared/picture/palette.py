@@ -1,4 +1,8 @@
-"""How the marks of every picture look: one colour a meaning, and for pinned runs a dash and a shape as well."""
+"""How the marks of every picture look: one colour a meaning, and for pinned runs a dash and a shape as well.
+
+On the page every colour has a contrast of at least 3, and what words are written in 4.5. On a surface, whose deepest
+tone is darker (in dark: lighter) than the page, words have a halo in the page's colour and lanes an outline.
+"""
 
 from dataclasses import dataclass
 
@@ -11,6 +15,7 @@ PIN_SHAPES = dict(zip(PINS, ("circle", "square", "triangle-up"), strict=True))
 class Palette:
     """One colour a meaning, after Okabe and Ito."""
 
+    paper: str  # the page itself, as Streamlit has it
     ink: str
     muted: str
     iterate: str
@@ -18,23 +23,25 @@ class Palette:
     step: str
     optimum: str
     pin: str
-    lanes: tuple[str, ...]  # one for each racer, in this order
+    lanes: tuple[str, ...]  # one for each look that a lane can have (`lanes`)
     ramp: tuple[str, ...]  # from the lowest part of a surface to the highest
 
 
 PALETTES = {
     "light": Palette(
+        paper="#ffffff",
         ink="#262730",
-        muted="#8a8f99",
+        muted="#686d78",
         iterate="#0072b2",
-        gradient="#d55e00",
-        step="#b8578d",
+        gradient="#bf4d00",
+        step="#ad4e82",
         optimum="#007f5c",
-        pin="#96713a",
-        lanes=("#0072b2", "#c77c00", "#b8578d", "#d55e00", "#2f9bd6", "#5b5f6b"),
-        ramp=("#b4c0d4", "#e8ecf2", "#ffffff"),
+        pin="#8d6a35",
+        lanes=("#0072b2", "#c77c00", "#ad4e82", "#d55e00", "#2f9bd6", "#5b5f6b"),
+        ramp=("#ccd6e6", "#eceff5", "#ffffff"),
     ),
     "dark": Palette(
+        paper="#171614",
         ink="#fafafa",
         muted="#8a8f99",
         iterate="#56b4e9",
@@ -43,6 +50,6 @@ PALETTES = {
         optimum="#2fc295",
         pin="#c9a66b",
         lanes=("#56b4e9", "#e69f00", "#e08dbb", "#ff7f50", "#8fd0ff", "#c5c8d0"),
-        ramp=("#4a5670", "#262c3a", "#14161c"),
+        ramp=("#434e66", "#262c3a", "#171614"),
     ),
 }

@@ -6,8 +6,12 @@ isolines: level, order, p, q. view: url of the shading, p_low, p_high, q_low, q_
 import altair as alt
 
 from pages.shared.picture.charts import NO_TIP, Axis
-from pages.shared.picture.layers import clickable, marked
+from pages.shared.picture.layers import Point, clickable, marked, named
 from pages.shared.picture.palette import Palette
+
+BEST: Point = ("best_p", "best_q")
+START: Point = ("start_p", "start_q")
+FREE = "data('view')[0].start_q > (data('view')[0].q_low + data('view')[0].q_high) / 2 ? 0.9 : 0.1"  # off the start
 
 
 def axes(across: str, up: str) -> tuple[Axis, Axis]:
@@ -15,7 +19,7 @@ def axes(across: str, up: str) -> tuple[Axis, Axis]:
 
 
 def ground(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
-    """Shading, isolines, the optimum and the start."""
+    """Shading, isolines, and the signs of the optimum and the start."""
     image = alt.Chart(alt.NamedData("view")).mark_image(aspect=False)
     isolines = alt.Chart(alt.NamedData("isolines")).mark_line(
         color=palette.ink, strokeWidth=0.8, opacity=0.35, clip=True
@@ -25,8 +29,16 @@ def ground(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
             x=x("p_low"), x2=alt.X2("p_high"), y=y("q_low"), y2=alt.Y2("q_high"), url=alt.Url("url:N"), tooltip=NO_TIP
         ),
         isolines.encode(x=x("p"), y=y("q"), detail=alt.Detail("level:N"), order=alt.Order("order:Q"), tooltip=NO_TIP),
-        *marked(x, y, "best_p", "best_q", "optimum", "diamond", palette.optimum, above=False),
-        *marked(x, y, "start_p", "start_q", "start", "square", palette.ink, above=True),
+        marked(x, y, BEST, "diamond", palette.optimum),
+        marked(x, y, START, "square", palette.ink),
+    ]
+
+
+def names(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:
+    """The words at the optimum and the start; draw them above the path."""
+    return [
+        *named(palette, x, y, BEST, START, "optimum", palette.optimum),
+        *named(palette, x, y, START, BEST, "start", palette.ink),
     ]
 
 

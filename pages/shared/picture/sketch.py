@@ -14,7 +14,6 @@ from pages.shared.picture.palette import Palette
 WIDTH, HEIGHT = 600, 260
 BORDER = 6  # width of the border around the window
 SIDE = 24  # from the window's edge to the end of the x axis, so that the dot at the end of a run is in the window
-TALLEST = 100  # highest loss that is drawn, as a multiple of the loss at the start
 ROUNDING = 1e-6  # share of the window by which a point may lie outside: some arrays come in single precision
 
 
@@ -47,20 +46,43 @@ class Sketch:
         across = _along(line.x, self.x, self.log_x)
         points = np.column_stack([across, _along(line.y, self.y, self.log_y)])
         points = points[np.isfinite(points).all(axis=1)]  # a log axis has no place for 0
-        outside = ((points < -ROUNDING) | (points > 1 + ROUNDING)).any(axis=1)
-        if not outside.any():
+        inside = _is_inside(points)
+        if inside.all():
             return points, False
-        first = int(outside.argmax())
-        here, there = points[first - 1], points[first]
-        edge = np.where(there > here, 1.0, 0.0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            part = np.nanmin((edge - here) / (there - here))
-        return np.vstack([points[:first], here + part * (there - here)]), True
+        first = int((~inside).argmax())
+        return np.vstack([points[:first], _edge(points[first - 1], points[first])]), True
 
     @property
     def leaves(self) -> bool:
         """Whether a line leaves the window."""
         return any(self.places(line)[1] for line in self.lines)
+
+
+def parts_inside(x: np.ndarray, y: np.ndarray, x_ends: tuple, y_ends: tuple) -> list[np.ndarray]:
+    """The parts of a line that lie in a window, cut at its edge, (n, 2) each: for a line that comes back."""
+    low, high = np.array([x_ends, y_ends]).T
+    points = (np.column_stack([x, y]) - low) / (high - low)
+    inside = _is_inside(points)
+    parts = []
+    for part in np.split(np.arange(len(points)), np.flatnonzero(np.diff(inside)) + 1):
+        if inside[part[0]]:
+            first, last = part[0], part[-1]
+            before = [_edge(points[first], points[first - 1])] if first else []
+            after = [_edge(points[last], points[last + 1])] if last < len(points) - 1 else []
+            parts.append(low + np.vstack([*before, points[part], *after]) * (high - low))
+    return parts
+
+
+def _is_inside(points: np.ndarray) -> np.ndarray:
+    return ((points >= -ROUNDING) & (points <= 1 + ROUNDING)).all(axis=1)
+
+
+def _edge(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Where the way from a point in the window, from 0 to 1, to one outside crosses its edge."""
+    edge = np.where(there > here, 1.0, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.nanmin((edge - here) / (there - here))
+    return here + part * (there - here)
 
 
 def _along(values: np.ndarray, ends: tuple[float, float], log: bool) -> np.ndarray:

@@ -2,16 +2,17 @@
 // and `shown` of each chart inside the container .st-key-<scope>, so nothing goes through the server and the charts stay
 // plain Altair. Called again whenever the data or the theme change; what must survive that lives in root.state.
 
-const LONGEST_SHOW = 5; // s: what follows a prediction plays no longer
 const LONGEST_PAUSE = 100; // ms: after a longer one between two animation frames (a hidden tab) no update is skipped
+const REST = 400; // ms: where the bar has rested for so long, its place is announced
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".timeline");
   root.stop?.();
   const find = (selector) => root.querySelector(selector);
   const last = data.updates.length - 1;
-  const state = (root.state ??= { wish: data.opens_at ?? Infinity, position: 0, playing: false, hidden: false, reached: Infinity });
+  const state = (root.state ??= { wish: data.opens_at ?? 0, position: 0, playing: false, hidden: false, reached: Infinity });
   const page = document.querySelector(`.st-key-${data.scope}`);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const listeners = new AbortController();
   let animation = 0;
   let shownFrame = -1;
@@ -69,13 +70,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
       find(".scrub").value = frame;
       write(frame, covered);
     }
-    find(".play").dataset.icon = state.playing ? "pause" : "play";
-    find(".play").setAttribute("aria-label", state.playing ? "Pause" : "Play");
+    const action = state.playing ? "Pause" : "Play";
+    find(".play").dataset.icon = action.toLowerCase();
+    find(".play").setAttribute("aria-label", action);
+    find(".play .name").textContent = action;
     find(".hide").textContent = state.hidden ? "Show result" : "Hide result";
     putAll();
+    announceAtRest();
   }
 
-  // The update that leaves this frame, in the colours of the chart: new = old - rate x gradient.
+  // The update that leaves this frame, or led to the last, in the colours of the chart: new = old - rate x gradient.
   function write(frame, covered) {
     const update = data.updates[frame];
     const total = data.updates[last].toLocaleString("en");
@@ -83,13 +87,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const skipped = data.updates[Math.min(frame + 1, last)] - data.updates[Math.max(0, Math.min(frame, last - 1))];
     find(".place").textContent = place + (skipped > 1 && !state.hidden ? ` (here 1 in ${skipped} is shown)` : "");
     find(".scrub").setAttribute("aria-valuetext", place);
+    find(".number").textContent = update.toLocaleString("en") + (state.hidden ? "" : ` / ${total}`);
     find(".note").textContent = covered ? "The result is hidden until you press play or show." : frame === last ? data.end : "";
     find(".says").textContent = covered ? "" : (data.says[frame] ?? "");
     find(".rules").classList.toggle("several", data.rules.length > 1);
-    find(".rules").replaceChildren(...(covered ? [] : data.rules.map((rule) => line(rule, frame, update))));
+    find(".rules").replaceChildren(...(covered ? [] : data.rules.map((rule) => line(rule, frame))));
   }
 
-  function line(rule, frame, update) {
+  function line(rule, frame) {
     const row = document.createElement("div");
     const part = (text, role) => {
       const span = document.createElement("span");
@@ -99,7 +104,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     };
     const index = (number) => String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
     const negative = rule.gradient[frame].startsWith("−");
-    part(rule.indexed ? `${rule.symbol}${index(update + 1)} = ` : `new ${rule.symbol} = `);
+    const made = frame === last ? data.updates[last] : data.updates[frame] + 1;
+    part(rule.indexed ? `${rule.symbol}${index(made)} = ` : `new ${rule.symbol} = `);
     part(rule.old[frame], "old");
     part(" − ");
     part(rule.rate[frame], "rate");
@@ -107,8 +113,29 @@ export default function ({ data, parentElement, setTriggerValue }) {
     part(rule.gradient[frame], "gradient");
     part(negative ? ") = " : " = ");
     part(rule.new[frame], "new");
-    row.className = frame === last && rule.refused ? "rule refused" : "rule"; // the update out of the last row was not taken
+    row.className = "rule";
     return row;
+  }
+
+  // The one live region of the page: where the bar has come to rest, and the verdict, each when it is another one.
+  let resting = 0;
+  function announceAtRest() {
+    clearTimeout(resting);
+    if (!state.playing) resting = setTimeout(announce, REST);
+  }
+
+  function atRest() {
+    const rules = [...root.querySelectorAll(".rule")].map((rule) => rule.textContent);
+    const step = [find(".place").textContent, ...rules, find(".note").textContent].filter(Boolean).join(". ");
+    const verdict = document.querySelector(`.st-key-${data.scope}_verdict`)?.innerText ?? ""; // "" while it is hidden
+    return [verdict, step];
+  }
+
+  function announce() {
+    const now = atRest();
+    const news = now.filter((text, i) => text && text !== root.known[i]);
+    if (news.length) find(".announced").textContent = news.join(" ");
+    root.known = now;
   }
 
   // A prediction: hide the result until the question is answered, then play to the end within a few seconds.
@@ -118,9 +145,24 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.gate = gate;
     if (gate) hide();
     else if (was) { reveal(); state.position = frameOf(state.wish); }
-    if (gate.startsWith("run")) toggle();
+    if (!gate.startsWith("run")) return;
+    if (calm) moveTo(last);
+    else {
+      find(".speed").value = "auto";
+      toggle();
+    }
   }
-  const pace = () => Math.max(+find(".speed").value, data.gate ? last / LONGEST_SHOW : 0);
+
+  // Where the bar is so many seconds after it was at a position. `data.pace` has the second of every frame at "auto".
+  function later(position, seconds) {
+    const speed = find(".speed").value;
+    if (speed !== "auto") return position + speed * seconds;
+    let frame = Math.floor(position);
+    const takes = () => (frame < last ? data.pace[frame + 1] - data.pace[frame] : Infinity);
+    const now = data.pace[frame] + (frame < last ? (position - frame) * takes() : 0) + seconds;
+    while (frame < last && data.pace[frame + 1] <= now) frame += 1;
+    return frame < last ? frame + (now - data.pace[frame]) / takes() : last;
+  }
 
   let before = 0;
   function tick(now) {
@@ -128,7 +170,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     animation = requestAnimationFrame(tick);
     const passed = before ? Math.min(LONGEST_PAUSE, now - before) : 0;
     before = now;
-    const position = state.position + (pace() * passed) / 1000;
+    const position = later(state.position, passed / 1000);
     if (position >= last) state.playing = false;
     moveTo(position);
   }
@@ -156,11 +198,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     moveTo(current() + frames);
   }
 
+  const on = () => step(current() < last ? 1 : -Infinity);
+
   const click = (selector, action) => find(selector).addEventListener("click", action, { signal: listeners.signal });
   click(".first", () => step(-Infinity));
   click(".back", () => step(-1));
   click(".play", toggle);
-  click(".forward", () => step(1));
+  click(".forward", on);
   click(".last", () => step(Infinity));
   click(".hide", () => {
     if (state.hidden) {
@@ -180,7 +224,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     ofTheBar[event.key]();
   }, { signal: listeners.signal });
 
-  const everywhere = { j: () => step(-1), k: toggle, l: () => step(1), h: () => find(".hide").click() };
+  const everywhere = { j: () => step(-1), k: toggle, l: on, h: () => find(".hide").click() };
   document.addEventListener("keydown", (event) => {
     const action = everywhere[event.key.toLowerCase()];
     if (!action || event.ctrlKey || event.metaKey || event.altKey || isTyped(event.composedPath()[0])) return;
@@ -193,12 +237,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return target instanceof Element && target.matches(typed);
   }
 
-  // A chart that is drawn later, or anew, is put where the others are.
-  const observer = new MutationObserver(() => !state.playing && putAll());
-  observer.observe(page, { childList: true, subtree: true });
+  // A chart that is drawn later, or anew, is put where the others are; the verdict may be another one.
+  const observer = new MutationObserver(() => {
+    if (state.playing) return;
+    putAll();
+    announceAtRest();
+  });
+  observer.observe(page, { childList: true, characterData: true, subtree: true });
 
   root.stop = () => {
     pause();
+    clearTimeout(resting);
     listeners.abort();
     observer.disconnect();
   };
@@ -209,12 +258,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.paper = paper;
 
   for (const [role, color] of Object.entries(data.colors)) root.style.setProperty(`--${role}`, color);
-  if (!root.speedIsSet && matchMedia("(prefers-reduced-motion: reduce)").matches) find(".speed").value = "1";
+  if (!root.speedIsSet && calm) find(".speed").value = "1";
   root.speedIsSet = true;
+  root.classList.toggle("presents", data.presents);
   find(".scrub").max = last;
   if (state.hidden) hide();
   else state.position = frameOf(state.wish);
+  find(".number").style.minWidth = `${2 * data.updates[last].toLocaleString("en").length + 3}ch`;
   follow(data.gate);
   show();
+  root.known ??= atRest();
   return () => root.stop();
 }

@@ -22,6 +22,7 @@ import streamlit as st
 
 from pages.shared.picture.charts import FRAMES, ON, Chart
 from pages.shared.picture.columns import Columns, Datasets
+from pages.shared.picture.pace import AFTER_A_PREDICTION, LONGEST, pace
 from pages.shared.picture.palette import PALETTES, Palette
 from pages.shared.session import PRESENTING
 
@@ -36,13 +37,19 @@ STYLE = """<style>
   .stElementToolbar { display: none; } /* it would show the data */
 }
 [class*="_result_pin"] { margin-top: 2px; } /* level with the bar's own buttons */
-@media (max-width: 639px) { [class*="_bar"] > [class*="_timeline"] { flex-basis: 100%; } } /* all the width */
+@media (max-width: 639px) {
+  [class*="_bar"] > [class*="_timeline"] { flex-basis: 100%; } /* all the width */
+  .stMainBlockContainer, main { padding-bottom: 5rem !important; } /* room for the strip that lies on the page's end */
+}
 @media (min-width: 640px) { [class*="_verdict"] { min-height: 3.5rem; } } /* so that the bar stays where it is */
 </style>"""
 
 
 class Rule(NamedTuple):
-    """The update rule of one parameter in the numbers of every frame, as texts: new = old - rate x gradient."""
+    """The update rule of one parameter in the numbers of every frame, as texts: new = old - rate x gradient.
+
+    It is the update that leads out of the frame; at the last frame, out of which none leads, the one that led there.
+    """
 
     symbol: str
     old: Sequence[str]
@@ -50,13 +57,14 @@ class Rule(NamedTuple):
     gradient: Sequence[str]
     new: Sequence[str]
     indexed: bool = True  # x₃₆ = ..., or "new w₁ = ..." where the symbol has an index of its own
-    refused: bool = True  # the last frame shows an update that was not taken, struck through
 
 
 class Bar(NamedTuple):
     """What the bar of a lesson shows: the update, or another unit, and the rules of every frame.
 
-    `end` says why there is no further update; `says` has a text for each frame to stand beside the rules.
+    rules: empty if not one update was made. end: why there is no further one. says: a text for each frame, to stand
+    beside the rules. made: the updates that have been made at each frame, where the bar counts something else.
+    visible_until: the frame after which nothing more is to be seen, if there is one.
     """
 
     updates: np.ndarray
@@ -64,6 +72,12 @@ class Bar(NamedTuple):
     end: str
     unit: str = "update"
     says: Sequence[str] = ()
+    made: np.ndarray | None = None
+    visible_until: int | None = None
+
+    def pace(self, longest: float = LONGEST) -> np.ndarray:
+        """The second at which each frame is shown at the automatic pace."""
+        return pace(self.updates if self.made is None else self.made, longest, self.visible_until)
 
 
 class Drawn(NamedTuple):
@@ -101,10 +115,11 @@ def palette() -> Palette:
 
 
 def show(scope: str, bar: Bar, opens_at: int | None = None, gate: str = "") -> None:
-    """Draw the bar. It moves the charts inside st.container(key=scope). opens_at: the update to open at, or the last.
+    """Draw the bar. It moves the charts inside st.container(key=scope). opens_at: the update to open at, or the start.
 
     gate: "ask ..." hides the result and waits, "run ..." plays it from the start to the end, once for each new text.
     """
+    seconds = bar.pace(AFTER_A_PREDICTION if gate else LONGEST)
     st.html(STYLE)
     colors = {role: color for role, color in asdict(palette()).items() if role in ("iterate", "gradient", "step")}
     data = {
@@ -114,9 +129,11 @@ def show(scope: str, bar: Bar, opens_at: int | None = None, gate: str = "") -> N
         "end": bar.end,
         "unit": bar.unit,
         "says": list(bar.says),
+        "pace": seconds.round(3).tolist(),
         "opens_at": opens_at,
         "gate": gate,
         "frames": FRAMES,
+        "presents": bool(st.session_state.get(PRESENTING)),
         "colors": colors,
     }
     _screen.set(Screen(scope, data))

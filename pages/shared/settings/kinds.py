@@ -13,6 +13,7 @@ import streamlit as st
 
 from pages.shared.words import number
 
+AUTO = "auto"  # a number that is left open, an empty field: the page decides, run by run
 SMALLEST = 1e-6  # the nearest to 0 that has a picture; 0 itself is welcome
 
 
@@ -41,13 +42,13 @@ class Setting(Protocol):
 
 @dataclass(frozen=True)
 class Number:
-    """A number between two bounds, typed or stepped; with `slider` it is dragged."""
+    """A number between two bounds, typed or stepped; with `slider` it is dragged. It may be AUTO if its default is."""
 
     name: str
     label: str
     low: float
     high: float
-    default: float
+    default: float | str
     step: float
     help: str | None = None
     whole: bool = False
@@ -57,20 +58,25 @@ class Number:
     @property
     def bound(self) -> str:
         between = f"from {number(self.low)} to {number(self.high)}"
+        open_ = f", or {AUTO}" if self.default == AUTO else ""
         return (
             f"a whole number {between}"
             if self.whole
-            else f"a number {between} (0, or at least {number(self.smallest)} in size)"
+            else f"a number {between} (0, or at least {number(self.smallest)} in size){open_}"
         )
 
-    def widget(self, key: str, value: float, panel: Any) -> float | None:
+    def widget(self, key: str, value: float | str, panel: Any) -> float | None:
         # Whole numbers are floats here as well: an int widget raises OverflowError on ?name=inf.
         draw = st.slider if self.slider else st.number_input
-        low, high, default, step = map(float, (self.low, self.high, self.default, self.step))
-        format = "%.0f" if self.whole else "%g"
-        return draw(self.label, low, high, default, step, format=format, key=key, help=self.help, bind="query-params")
+        low, high, step = map(float, (self.low, self.high, self.step))
+        look: dict[str, Any] = {"format": "%.0f" if self.whole else "%g", "help": self.help}
+        look |= {"placeholder": AUTO} if self.default == AUTO else {}
+        default = None if self.default == AUTO else float(self.default)
+        return draw(self.label, low, high, default, step, key=key, bind="query-params", **look)
 
-    def read(self, raw: Any) -> float | int | None:
+    def read(self, raw: Any) -> float | int | str | None:
+        if self.default == AUTO and raw in (None, "", AUTO):
+            return AUTO
         try:
             value = float(raw)
         except (TypeError, ValueError):
@@ -81,8 +87,8 @@ class Number:
             return int(value) if value == int(value) else None
         return value
 
-    def store(self, key: str, value: float) -> None:
-        st.session_state[key] = float(value)
+    def store(self, key: str, value: float | str) -> None:
+        st.session_state[key] = None if value == AUTO else float(value)
 
 
 @dataclass(frozen=True)

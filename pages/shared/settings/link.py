@@ -61,7 +61,7 @@ def read(page: str, every: Mapping[str, list[str]], settings: Mapping[str, Setti
     if at and not (at.isascii() and at.isdigit() and len(at) < 10):
         problems.append(
             f"The link: {literal(at)} is not an update to open at, a whole number up to {number(LAST)};"
-            " the last one is shown."
+            " the start is shown."
         )
         at = ""
     for name, longest in LONGEST.items():
@@ -96,7 +96,7 @@ def share(page: str, labels: Mapping[str, str], settings: Mapping[str, Any], not
                 extras[f"{page}_{name}"] = "true"
         if st.toggle("Embed: without the app’s navigation", key=f"{page}_share_embed"):
             extras["embed"] = "true"
-        at = st.number_input("Open at update (empty: the last)", 0, LAST, None, key=f"{page}_share_at")
+        at = st.number_input("Open at update (empty: the start)", 0, LAST, None, key=f"{page}_share_at")
         if at is not None:
             extras[f"{page}_at"] = at
         for name in ("hidden", "locked"):

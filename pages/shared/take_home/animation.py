@@ -25,7 +25,6 @@ from pages.shared.picture.palette import PALETTES
 SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
 IMPORT = re.compile(r"""(from|import)\s*(["'`])\./([\w.-]+\.js)\2""")
 PAGE = Template(Path(__file__).with_suffix(".html").read_text("utf-8"))
-PAPER = {"light": "#ffffff", "dark": "#171614"}  # Streamlit's own
 
 MARKED = re.compile(r":(?P<color>\w+)-badge\[\*\*(?P<badge>.+?)\*\*\]|\*\*(?P<bold>.+?)\*\*|\\(?P<plain>[^\w\s])")
 
@@ -72,7 +71,7 @@ def page(title: str, verdict: str, screen: timeline.Screen, theme: str) -> str:
         verdict=markup(verdict),
         scope=screen.scope,
         theme=theme,
-        paper=PAPER[theme],
+        paper=PALETTES[theme].paper,
         ink=PALETTES[theme].ink,
         accent=st.get_option(f"theme.{theme}.primaryColor"),
         style=timeline.STYLE,

@@ -27,7 +27,7 @@ CACHED = 100  # pinned runs, of all visits to a lesson
 FAR = 1e6  # pictures away from the picture: a point there is more than SVG can take
 
 # A chart is built anew when a dataset comes or goes, so `pins` is there while nothing is pinned, too.
-TYPES = {"pin": str, "lane": int, "piece": int, "row": int, "x": float, "y": float, "name": str}
+TYPES = {"pin": str, "lane": int, "look": int, "piece": int, "row": int, "x": float, "y": float, "name": str}
 NONE = {column: np.array([], dtype=kind) for column, kind in TYPES.items()}
 
 
@@ -113,7 +113,8 @@ class Pins:
         many = points.shape[1]
         columns = {"pin": np.full(many, label, dtype=object), "row": np.arange(many), "piece": kept["piece"]}
         columns |= {"x": kept["x"], "y": np.where(near, kept["y"], np.nan)}
-        return columns | {"lane": kept.get("lane", np.zeros(many, dtype=int)), "name": _names(label, kept, inside)}
+        columns |= {of_a_lane: kept.get(of_a_lane, np.zeros(many, dtype=int)) for of_a_lane in ("lane", "look")}
+        return columns | {"name": _names(label, kept, inside)}
 
     # ---- on the page
 

@@ -5,9 +5,10 @@ Every rate is a dot; the reader's own is the ball. What has no place on the log 
 
 import altair as alt
 
-from pages.shared.picture.charts import NO_TIP, POINTER, POWER, POWERS, Axis, Chart, at_rest
-from pages.shared.picture.lanes import LEGEND, SHAPE, color
+from pages.shared.picture.charts import NO_TIP, POINTER, Axis, Chart, at_rest
+from pages.shared.picture.lanes import LEGEND, SHAPE, color, legend
 from pages.shared.picture.layers import clickable
+from pages.shared.picture.numerals import POWER, POWERS
 from pages.shared.picture.palette import Palette
 
 HEIGHT = 260
@@ -22,9 +23,9 @@ TIPS = {"rate_words": "learning rate η", "gap_words": "gap ÷ start", "needed_w
 def over_the_rates(palette: Palette, value: str, lanes: int) -> Chart:
     """A value of every rate, beside the line that theory predicts; rules at the rates that have a name.
 
-    runs: lane, name, rate, value, top, bottom and zero (where it has no place on the axis), yours, fastest, predicted,
-    and the words of TIPS.
-    rules: kind, lane, rate, words, row, leftwards. lanes: lane, words.
+    runs: lane, look, name, rate, value, top, bottom and zero (where it has no place on the axis), yours, fastest,
+    predicted, and the words of TIPS.
+    rules: kind, lane, look, rate, words, row, leftwards. lanes: lane, look, words.
     view: rate_low, rate_high, value_low, value_high, goal.
     """
     x = Axis(alt.X, "rate_low", "rate_high", "learning rate η", alt.Axis(labelExpr=POWER, grid=False), log=True)
@@ -50,7 +51,7 @@ def _dots(palette: Palette, x: Axis, y: Axis, tips: dict[str, str]) -> list[alt.
     runs = alt.Chart(alt.NamedData("runs"))
     look = {
         "x": x("rate"),
-        "color": color(palette, "lane:N"),
+        "color": color(palette),
         "stroke": alt.condition("datum.yours", alt.value(palette.ink), alt.value("transparent")),
         "tooltip": [alt.Tooltip(f"{column}:N", title=title) for column, title in tips.items()],
     }
@@ -77,7 +78,7 @@ def _rules(palette: Palette, x: Axis, lanes: int) -> list[alt.Chart]:
     for kind, hue in hues.items():
         rows = alt.Chart(alt.NamedData("rules")).transform_filter(f"datum.kind === '{kind}'")
         place = {"x": x("rate"), "tooltip": NO_TIP}
-        of_its_lane = {"color": color(palette, "lane:N")} if lanes > 1 and kind == "limit" else {}
+        of_its_lane = {"color": color(palette)} if lanes > 1 and kind == "limit" else {}
         layers.append(rows.mark_rule(color=hue, strokeWidth=2, strokeDash=DASHES[kind]).encode(**place, **of_its_lane))
         for leftwards, align, dx in (("datum.leftwards", "right", 3), ("!datum.leftwards", "left", -3)):
             layers.append(
@@ -96,13 +97,5 @@ def _goal(palette: Palette, y: Axis) -> alt.Chart:
 
 def _legend(palette: Palette, lanes: int) -> list[alt.Chart]:
     """Above the chart: each lane's sign, its name, and its own fastest rate and limit."""
-    rows = alt.Chart(alt.NamedData("lanes"))
-    height = alt.YValue(alt.ExprRef(f"{LEGEND} * (datum.lane - {lanes}) - {ROW}"))
-    return [
-        rows.mark_point(filled=True, size=110, opacity=1).encode(
-            x=alt.XValue(-38), y=height, color=color(palette, "lane:N"), shape=SHAPE, tooltip=NO_TIP
-        ),
-        rows.mark_text(align="left", baseline="middle", fontSize=13, color=palette.ink).encode(
-            x=alt.XValue(-26), y=height, text=alt.Text("words:N"), tooltip=NO_TIP
-        ),
-    ]
+    height = f"{LEGEND} * (datum.lane - {lanes}) - {ROW}"
+    return legend(palette, alt.Chart(alt.NamedData("lanes")), height, alt.Text("words:N"))

@@ -29,6 +29,7 @@ class Curve:
     gap: np.ndarray  # after the budget, as a part of the start's; infinite beyond the range of numbers
     needed: np.ndarray  # time until it is at the goal for good; infinite where it is not within the budget
     name: str = ""
+    look: int = 0  # of its lane
     limit: float | None = None  # None where theory claims none
     best: float | None = None  # the best in the long run, from theory
     predicted_gap: np.ndarray | None = None

@@ -37,7 +37,8 @@ def _drawn(sweep: Sweep, view: dict, values: Sequence[tuple[np.ndarray, np.ndarr
     runs = []
     for lane, (curve, (value, predicted)) in enumerate(zip(sweep.curves, values, strict=True)):
         every = np.arange(len(value))
-        rows = {"lane": np.full(len(value), lane), "rate": curve.rates, "value": positive(value)}
+        rows = {"lane": np.full(len(value), lane), "look": np.full(len(value), curve.look)}
+        rows |= {"rate": curve.rates, "value": positive(value)}
         rows |= {"top": value > view["value_high"], "bottom": (0 < value) & (value < view["value_low"])}
         rows |= {"zero": value == 0, "yours": every > RATES - 1, "fastest": every == curve.fastest}
         rows |= {"predicted": np.full(len(value), np.nan) if predicted is None else positive(predicted)}
@@ -45,7 +46,11 @@ def _drawn(sweep: Sweep, view: dict, values: Sequence[tuple[np.ndarray, np.ndarr
     return {
         "runs": stacked(runs),
         "rules": _named_rates(sweep, ends),
-        "lanes": {"lane": np.arange(len(sweep.curves)), "words": np.array([legend(curve) for curve in sweep.curves])},
+        "lanes": {
+            "lane": np.arange(len(sweep.curves)),
+            "look": np.array([curve.look for curve in sweep.curves]),
+            "words": np.array([legend(curve) for curve in sweep.curves]),
+        },
         "view": one_row(ends | view),
     }
 
@@ -62,17 +67,19 @@ def _tips(sweep: Sweep, curve: Curve) -> Columns:
 def _named_rates(sweep: Sweep, ends: dict[str, float]) -> Columns:
     """The rates that have a name. Lanes share one picture: there the words about each stand in the legend."""
     one, own = sweep.curves[0], {curve.own for curve in sweep.curves}
-    rows = [("you", 0, one.own, f"you are here: {number(one.own)}", 0)] if len(own) == 1 else []
+    rows = [("you", 0, one.look, one.own, f"you are here: {number(one.own)}", 0)] if len(own) == 1 else []
     if len(sweep.curves) == 1:
         fastest, limits = float(one.rates[one.fastest]), [one.limit] if one.limit else []
         kind, rate, words = ("fastest", fastest, f"{one.named} from this start")
         if one.best is not None:
             kind, rate, words = ("best", one.best, "best in the long run")
-        rows.append((kind, 0, rate, f"{words}: {apart(rate, *limits)}", 1))
-        rows += [("limit", 0, limit, f"limit: {apart(limit, rate)}", 2) for limit in limits]
+        rows.append((kind, 0, one.look, rate, f"{words}: {apart(rate, *limits)}", 1))
+        rows += [("limit", 0, one.look, limit, f"limit: {apart(limit, rate)}", 2) for limit in limits]
     else:
-        rows += [("limit", lane, curve.limit, "", 0) for lane, curve in enumerate(sweep.curves) if curve.limit]
-    types = {"kind": str, "lane": int, "rate": float, "words": str, "row": int}
+        rows += [
+            ("limit", lane, curve.look, curve.limit, "", 0) for lane, curve in enumerate(sweep.curves) if curve.limit
+        ]
+    types = {"kind": str, "lane": int, "look": int, "rate": float, "words": str, "row": int}
     rules = {name: np.array([row[i] for row in rows], dtype=kind) for i, (name, kind) in enumerate(types.items())}
     return rules | {"leftwards": rules["rate"] > np.sqrt(ends["rate_low"]) * np.sqrt(ends["rate_high"])}
 

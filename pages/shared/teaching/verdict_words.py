@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gdcore import theory
+from gdcore import Outcome, theory
 from pages.shared.teaching.verdicts import CLOSE, Claim, Reason, Verdict
 from pages.shared.words import apart, count, number, percent
 
@@ -46,3 +46,17 @@ def sizes_apart(sizes: Sequence[tuple[str, float]]) -> str:
         f"The columns are of very different size ({large} about {number(most, 2)}, {small} about "
         f"{number(least, 2)}): that makes the limit so small, and every rate below it slow."
     )
+
+
+def why_no_further(outcome: Outcome, taken: int, unit: str, *, shorter: str, too_large: str) -> str:
+    """Why a run has no update after its last, or none at all.
+
+    shorter: what a step below the tolerance would do. too_large: what the computer could not hold.
+    """
+    if outcome is Outcome.STEP_LIMIT:
+        used = f"the one {unit} is" if taken == 1 else f"all {count(taken, unit)} are"
+        return f"Stopped here: {used} used up."
+    step, begins = ("next", "Stopped here") if taken else ("first", f"No {unit} was made")
+    if outcome is Outcome.SETTLED:
+        return f"{begins}: the {step} step would {shorter}, the tolerance."
+    return f"{begins}: {too_large} would be too large for the computer’s numbers."
