@@ -71,6 +71,10 @@ class Saying(Protocol):
     """What a page says of its run: above the charts, in numbers on request, and all of it in the file to take home."""
 
     @property
+    def lines(self) -> int:
+        """How many it takes at most above the charts, on a screen 1280 pixels wide."""
+
+    @property
     def numbers(self) -> str: ...
 
     @property
@@ -99,6 +103,10 @@ class Told:
     @property
     def line(self) -> str:
         return f"{self.badge} {self.plain}"
+
+    @property
+    def lines(self) -> int:
+        return 2
 
     @property
     def numbers(self) -> str:

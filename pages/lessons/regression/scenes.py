@@ -62,6 +62,22 @@ SCENES = (
         "The limit gives no warning: one doubling makes the run faster, the next one blows it up.",
     ),
     Scene(
+        "Fit by hand",
+        "Make the squares small with a line of your own, and then let descent go on from there.",
+        {"hand": True},
+        IT_WORKS,
+        "The best line is the one that looks best.",
+        "The loss is the mean area of the squares: what you shrink by hand, descent shrinks by following the slope.",
+    ),
+    Scene(
+        "Raw against standardised",
+        "The same data, start and number of epochs: a canyon on the left, an open valley on the right.",
+        {"data": MPG, "beside": True, "updates": 50},
+        BAD_SCALING,
+        "A good learning rate makes up for features of very different size.",
+        "Each side has the best rate that there is for it: it is the shape of the valley that makes the difference.",
+    ),
+    Scene(
         "Raw features",
         "Weight runs in thousands, the intercept in ones: the best rate for one is hopeless for the other.",
         {"data": MPG, "rate": "1e-7", "updates": 1000},
