@@ -228,7 +228,7 @@ def parameter(palette: Palette, name: str) -> Chart:
 
     path: frame, update, value. view: first, updates, low, high, best.
     """
-    y = Axis(alt.Y, "low", "high", f"parameter {name}")
+    y = Axis(alt.Y, "low", "high", name)
     best = alt.Chart(alt.NamedData("view")).mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4])
     return over_time(palette, EPOCHS, y, "value", best.encode(y=y("best")), theory=False, height=HEIGHT)
 
