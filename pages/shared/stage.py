@@ -44,7 +44,7 @@ from pages.shared.teaching.predict import Prediction, Question
 STYLE = """<style>
 :root { --above: 19rem; }
 [class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
-[class*="_scenes"] button { max-width: 11rem; } [class*="_scenes"] button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[class*="_scenes"] button { max-width: 11rem; p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } }
 [class*="_charts"] { container-type: inline-size; position: relative; }
 [class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
   height: calc(100vh - var(--above) - var(--lines) * 1.6rem); min-height: max(34vh, 250px);
@@ -62,7 +62,7 @@ STYLE = """<style>
 </style>"""
 
 FOR_THE_BACK_ROW = """<style>
-:root { font-size: 20px; --above: 12rem; }
+:root { font-size: 20px; --above: 12.5rem; }
 .stMainBlockContainer { padding: .5rem 1.5rem; }
 .stAppHeader { width: 3.5rem; background: none; }
 [class*="_top"] { zoom: .8; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
@@ -171,9 +171,9 @@ class Stage:
     def _finish(self) -> None:
         """What can be said of the settings only when all of them are drawn."""
         self.panel.remember()
-        with self._last_buttons:
-            self.panel.undo_and_reset()
-            if not self.values["present"]:
+        if not self.values["present"]:
+            with self._last_buttons:
+                self.panel.undo_and_reset()
                 table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
                 self.panel.share(table + not_in_the_link(self.panel))
 
