@@ -408,8 +408,11 @@ def test_on_a_phone_the_bar_stays_under_the_thumb(open_page, server, lesson):
 def test_on_a_wide_screen_and_for_a_presenter_the_bar_stays_where_it_is(open_page, server):
     for link, width in (("quadratic", 820), ("quadratic?quadratic_present=true", 1280)):
         page = open_page(f"{server}/{link}", width=width)
-        strip = page.locator(".strip")
+        strip, bar = page.locator(".strip"), page.locator(".timeline").bounding_box()
         assert strip.evaluate("node => getComputedStyle(node).position") == "static"
+        for control in page.locator(".controls :is(button, input, select)").all():
+            box = control.bounding_box()
+            assert bar["x"] <= box["x"] and box["x"] + box["width"] <= bar["x"] + bar["width"]
         expect(page.locator(".strip .number")).to_be_hidden()
         assert page.get_by_role("button", name="First", exact=True).is_visible()
 
