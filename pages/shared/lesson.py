@@ -39,6 +39,7 @@ class Scene:
     shows: str  # one of FAILURES, or IT_WORKS
     misconception: str  # what a student may believe before
     talking_point: str  # what a lecturer may say after
+    shows_at: int  # the update, on the clock of its bar, at which one can see what it is about
 
 
 @dataclass(frozen=True, eq=False)
