@@ -1,5 +1,6 @@
 """The gallery: every scene has texts and a group, its picture is its run, and one can page through all of them."""
 
+import json
 import re
 from itertools import permutations
 from urllib.parse import parse_qsl
@@ -274,3 +275,18 @@ def test_the_lecturer_has_the_texts_of_the_current_scene_and_only_then():
     assert not notes.proto.expanded
     assert scene.misconception in notes.markdown[0].value and scene.talking_point in notes.markdown[0].value
     assert "For the lecturer" not in [box.label for box in open_lesson("quadratic", rate="0.0123").expander]
+
+
+@EACH
+def test_what_a_scene_is_about_can_be_seen_within_five_seconds_of_playing(slide):
+    bars = [
+        json.loads(bar.proto.json)
+        for bar in open_lesson(slide.lesson.key, **slide.scene.settings).get("bidi_component")
+    ]
+    bars = [bar for bar in bars if "pace" in bar]
+    if slide.scene.settings.get("hand"):
+        assert not bars and slide.scene.shows_at == 0, "there is nothing to play before the line is laid"
+        return
+    (bar,) = bars
+    frame = next(i for i, made in enumerate(bar["updates"]) if made >= slide.scene.shows_at)
+    assert 0 < bar["pace"][frame] <= 5

@@ -123,7 +123,7 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
     view: first, last, height_low, height_high, goal, goal_words, goal_right (where its words have more room),
     floor, start, frames.
     """
-    y_title = "loss ÷ least loss" if multiples else "loss (mean squared error)"
+    y_title = "loss ÷ least loss" if multiples else "mean squared error"
     clock += " (thick over thin: running mean)" if noisy else ""
     x = Axis(alt.X, "first", "last", clock, alt.Axis(format=",.6~g", tickCount=6, grid=False), log=log)
     y = Axis(alt.Y, "height_low", "height_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
