@@ -27,6 +27,7 @@ from gdcore import (
 from pages.lessons.race import pictures
 from pages.lessons.race.budget import MOST_DRAWS, MOST_UPDATES, Budget
 from pages.lessons.race.lanes import best_rate
+from pages.lessons.race.looks import looks
 from pages.lessons.race.pins import pinned
 from pages.lessons.race.runs import CLOCKS, EXAMPLES, PARALLEL, UPDATES, Course, Lane, Race
 from pages.shared.data.regression import Model
@@ -336,6 +337,24 @@ def test_curves_are_the_runs_with_both_ends_and_every_extreme(log, seeds):
             assert_no_noise_is_hidden(c.clock, c.loss[:, j], at, 60, run.total, log)
             assert_array_equal(mine.frame, np.searchsorted(run.times, c.clock[at]))
         assert len(curves[curves.lane == i]) <= 1300  # the browser draws them sixty times a second
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_the_thick_line_of_a_lane_that_draws_is_a_mean_of_its_losses(log):
+    run = race(256, 8, 1, budget=Budget(40, "epochs"))
+    drawn = as_frames(pictures.losses(run, log))
+    means, curves, first = drawn["means"], drawn["curves"], drawn["view"]["first"][0]
+    assert set(means.look) == {looks(run)[1], looks(run)[2]}  # batch descent has no noise
+    assert_array_equal(curves.noisy, curves.lane > 0)
+    edges = np.geomspace(1, run.total + 1, pictures.MEANS) if log else np.linspace(0, run.total + 1, pictures.MEANS)
+    for look, c in list(zip(looks(run), run.courses, strict=True))[1:]:
+        mine = means[means.look == look]
+        stretch = np.where(c.clock < edges[0], 0, np.searchsorted(edges, c.clock, side="right"))
+        parts = [np.flatnonzero(stretch == number) for number in np.unique(stretch)]
+        assert_allclose(mine.time, [np.maximum(c.clock[rows], first).mean() for rows in parts], rtol=1e-6)
+        expected = [c.loss[rows, 0].mean() / least_loss(OPENING.dataset) for rows in parts]
+        assert_allclose(mine.height, expected, rtol=1e-6)
+        assert (run.times[mine.frame] >= [c.clock[rows[-1]] for rows in parts]).all()  # not before it is over
 
 
 def assert_no_noise_is_hidden(time, loss, rows, stretches, total, log):
