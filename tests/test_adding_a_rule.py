@@ -26,7 +26,7 @@ class SignDescent(Optimizer):
         return None
 
     def update(self, gradient: Array, state: None) -> tuple[Array, None]:
-        return np.sign(gradient), state
+        return 1.0 * (gradient > 0) - 1.0 * (gradient < 0), state
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Normalised(Optimizer):
 
     def update(self, gradient: Array, mean: Array) -> tuple[Array, Array]:
         mean = self.keep * mean + (1 - self.keep) * gradient
-        return mean / np.linalg.norm(mean, axis=-1, keepdims=True), mean
+        return mean / (np.linalg.norm(mean, axis=-1, keepdims=True) + 1e-300), mean
 
 
 '''

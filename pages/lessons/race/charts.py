@@ -27,7 +27,7 @@ def heads(*columns: str) -> alt.Chart:
 
 
 def surface(palette: Palette, across: str, up: str, parameters: int, cloud: bool, drifts: bool) -> Chart:
-    """Every lane in the plane of two parameters; on wish the gradients of batches that it could draw.
+    """Every lane in the plane of two parameters; optionally the gradients of batches that it could draw.
 
     path: update, p, q, inside, and r if there is a third parameter. steps: lane, frame, update, p, q, next_p, next_q.
     cloud: lane, full, and the coefficients of the gradient. view: frames, before_p, before_q. `plane_charts`: the rest.

@@ -12,7 +12,7 @@ from pages.shared.words import number, percent
 
 
 def table(race: Race, rest: bool) -> str:
-    """A table: when each lane is below the goal, where it ends, and on wish what that took."""
+    """A table: when each lane is below the goal, where it ends, and optionally what that took."""
     middle = ", median" if len(race.seeds) > 1 else ""
     loss = "loss above the least" if race.has_multiples else "loss"
     head = ["lane", f"{goal_in_words(race)}: first{middle}", f"for good{middle}"]
