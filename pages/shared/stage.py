@@ -45,11 +45,12 @@ STYLE = """<style>
 :root { --above: 19rem; }
 [class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
 [class*="_scenes"] button { max-width: 11rem; p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } }
+[class*="_in_words"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
 [class*="_charts"] { container-type: inline-size; position: relative; }
 [class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
   height: calc(100vh - var(--above) - var(--lines) * 1.6rem); min-height: max(34vh, 250px);
 }
-@container (max-width: 700px) {
+@container (max-width: 760px) {
   [data-testid="stHorizontalBlock"] { flex-direction: column; }
   [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
 }
@@ -156,6 +157,8 @@ class Stage:
             with st.container(horizontal=True, key=f"{self.lesson.key}_bar"):
                 timeline.show(self.lesson.key, bar, opens_at=self.panel.link.at, gate=self.prediction.gate)
                 self.pins.button(no_pins or (own.NO_PINS if own.is_chosen(self.values) else ""))
+            # What the alt texts cannot say, for they are part of a chart that is built once; read aloud, and not seen.
+            st.container(key=f"{self.lesson.key}_result_in_words").markdown(f"The charts show: {saying.plain}")
             yield
         self._finish()
 
