@@ -44,6 +44,7 @@ from pages.shared.teaching.predict import Prediction, Question
 STYLE = """<style>
 :root { --above: 19rem; }
 [class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .6rem; }
 [class*="_scenes"] button { max-width: 11rem; p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } }
 [class*="_in_words"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
 [class*="_charts"] { container-type: inline-size; position: relative; }
@@ -55,18 +56,20 @@ STYLE = """<style>
   [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
 }
 @media (max-width: 640px) { [class*="_present"], [class*="_result_pin"] { display: none; } } /* nothing for a phone */
-@media (max-width: 640px) { /* the settings come up from below, and the picture stays in view */
-  [data-testid="stSidebar"][aria-expanded="true"] {
-    inset: auto 0 0 0; width: 100vw !important; max-width: 100vw; height: 45vh; box-shadow: 0 0 1rem #0006;
+@media (max-width: 640px) {
+  [class*="_top"] { :is([class*="_previous"], [class*="_next"]) button { padding: 0 .5rem; } }
+  [data-testid="stSidebar"][data-collapsed="false"] { /* comes up from below, and the picture stays in view */
+    position: fixed !important; inset: auto 0 0 0 !important; width: 100vw !important; height: 45vh !important;
+    max-width: none; box-shadow: 0 0 1rem #0006;
   }
 }
 </style>"""
 
 FOR_THE_BACK_ROW = """<style>
-:root { font-size: 20px; --above: 12.5rem; }
+:root { font-size: 20px; --above: 14rem; }
 .stMainBlockContainer { padding: .5rem 1.5rem; }
 .stAppHeader { width: 3.5rem; background: none; }
-[class*="_top"] { zoom: .8; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
+[class*="_top"] { zoom: .75; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
 .st-key-glossary, [data-testid="stTopNav"], [data-testid="stToolbarActions"], .stMainMenu { display: none; }
 [class*="_verdict"] { min-height: 0 !important; }
 [class*="_at_hand"] {
