@@ -63,7 +63,7 @@ SCENES = (
     ),
     Scene(
         "Raw features",
-        "Weight runs in thousands, the intercept in ones: the best rate for one is hopeless for the other.",
+        "Weight runs in thousands, the intercept in ones: no single rate suits both.",
         {"data": MPG, "rate": "1e-7", "updates": 1000},
         BAD_SCALING,
         "The unit of a feature makes no difference to gradient descent.",
