@@ -7,9 +7,8 @@ from pages.shared.frame.shell import ARTICLES
 from pages.shared.picture import timeline
 from pages.shared.settings.kinds import Choice
 from pages.shared.settings.panel import Panel
-from pages.shared.teaching.gallery import GROUPS, picture
+from pages.shared.teaching.gallery import GROUPS, in_rows, picture
 
-COLUMNS = 3
 ALL = "All"
 SHOWS = Choice("shows", "Scenes by what they show", (*GROUPS, ALL), GROUPS[0], side_by_side=True)
 
@@ -22,7 +21,7 @@ def page() -> None:
         "**What you see is exactly what was computed**: nothing is clipped or slowed down, and every update is shown "
         "with its numbers, beside what theory predicts."
     )
-    for column, lesson in zip(st.columns(COLUMNS), LESSONS, strict=False):
+    for column, lesson in in_rows(LESSONS):
         with column.container(border=True):
             lesson.card()
             st.subheader(lesson.title)
@@ -45,10 +44,9 @@ def gallery() -> None:
     panel.draw("shows")
     panel.introduce()
     shown = [n for n, slide in enumerate(SLIDES) if panel.values["shows"] in (slide.scene.shows, ALL)]
-    for row in range(0, len(shown), COLUMNS):
-        for column, n in zip(st.columns(COLUMNS), shown[row : row + COLUMNS], strict=False):
-            with column.container(border=True, height="stretch"):
-                scene_card(n)
+    for column, n in in_rows(shown):
+        with column.container(border=True, height="stretch"):
+            scene_card(n)
 
 
 def scene_card(n: int) -> None:

@@ -9,7 +9,7 @@ from pages.lessons import SLIDES, run
 from pages.lessons.articles import printed
 from pages.lessons.quadratic import charts as quadratic_charts
 from pages.lessons.quadratic import runs
-from pages.lessons.regression import REGRESSION, charts, tables, words
+from pages.lessons.regression import REGRESSION, charts, side_by_side, tables, words
 from pages.lessons.regression.pins import CURVE, LINE, LOSSES, PARTS, PREDICTED, SURFACE, of_parameter
 from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.scenes import ARTICLE_LINE, BROADCAST, MEANT, NOISY, PUBLISHED, REPAIRED, SLOPE, TWO
@@ -43,15 +43,19 @@ def page() -> None:
         place_of_the_rate = stage.at_hand()
         dataset, notes = choose_data(panel)
         model = settings(panel, dataset)
-        with place_of_the_rate:
-            rate(panel, model)
+        if not panel.values["beside"]:
+            with place_of_the_rate:
+                rate(panel, model)
+    what = "a line" if dataset.features.shape[1] == 1 else "a plane"
+    stage.headline(f"Fit {what} to {len(dataset.targets):,} examples", *notes)
     values, fit = panel.values, compute(model, panel.values)
-    stage.headline(
-        f"Fit {'a line' if dataset.features.shape[1] == 1 else 'a plane'} to {len(dataset.targets):,} examples", *notes
-    )
     if values["hand"]:
-        with stage.above():
-            fit_by_hand(fit, panel)
+        with stage.by_hand():
+            fit_by_hand(fit, stage)
+        return
+    if values["beside"]:
+        compare(side_by_side.compute(dataset, values), stage)
+        return
     judged = words.verdict(fit)
     saying, bar = words.told(judged, fit), words.bar(fit, values)
     way_out = (lambda: offer_to_standardise(panel, dataset)) if judged.reason is Reason.SIZES else None
@@ -80,7 +84,7 @@ def settings(panel: Panel, dataset: Dataset) -> Model:
     """The settings in the order in which a teacher touches them, but for the rate, whose slider follows the data."""
     st.markdown(IN_UNITS_OF_THE_DATA)
     panel.draw_row(*names_of_the_line(dataset.features.shape[1]))
-    panel.draw("updates", "standardise", "hand")
+    panel.draw("updates", *([] if panel.values["beside"] else ["standardise"]), "beside", "hand")
     panel.fold("learned", "loss", "tolerance", "scale", "equal")
     take_back_what_does_not_go_together(panel, dataset)
     model = model_of(panel.values, dataset)
@@ -103,6 +107,8 @@ def take_back_what_does_not_go_together(panel: Panel, dataset: Dataset) -> None:
         )
     if values["hand"] and (values["learned"] == SLOPE or not one):
         panel.refuse("Fit by hand: it needs one feature, with both slope and intercept to learn.", "hand")
+    if values["beside"] and (values["hand"] or values["learned"] == SLOPE or values["loss"] == BROADCAST):
+        panel.refuse("Side by side: it compares two runs that learn all parameters by the squared error.", "beside")
     if values["loss"] == BROADCAST and values["data"] != TWO:
         panel.refuse(f"Loss: the broadcast mistake belongs to the data “{TWO}”; the squared error is used.", "loss")
 
@@ -116,25 +122,36 @@ def rate(panel: Panel, model: Model) -> None:
     pick_a_rate(panel, repr(best), repr(limit))
 
 
-def fit_by_hand(fit: Fit, panel: Panel) -> None:
-    """The reader lays a line and sees its squares; then descent goes on from there."""
-    dataset, values = fit.model.dataset, panel.values
-    picture, numbers = st.columns([3, 2])
+def fit_by_hand(fit: Fit, stage: Stage) -> None:
+    """The reader lays a line and sees its squares; descent goes on from there, and only then is there an answer."""
+    dataset, panel, values = fit.model.dataset, stage.panel, stage.values
+    picture, numbers = stage.columns(Squares=3, Your_line=1)
     with numbers:
-        panel.draw_row("hand_w", "hand_b")
+        panel.draw("hand_w", "hand_b")
         line = [values["hand_w"], values["hand_b"]]
         with np.errstate(over="ignore", invalid="ignore"):
-            mine = float(fit.model.objective.value(fit.model.start(line)))
-        losses = {"your line": mine, "descent, at the end": fit.trace.value[-1], "the best line": fit.model.floor}
-        rows = [f"| {name} | {number(loss)} |" for name, loss in losses.items()]
-        with st.container(key="regression_hand_result"):
-            st.markdown("\n".join(["| | loss |", "|---|---|", *rows]))
-        start = {"w1": line[0], "b": line[1]}
+            loss = float(fit.model.objective.value(fit.model.start(line)))
+        st.markdown(f"The loss of your line, the mean area of the squares: **{number(loss)}**")
+        start = {"w1": line[0], "b": line[1], "hand": False}
         st.button("Descend from here", on_click=panel.assign, args=(start,), key="regression_descend", type="primary")
     with picture:
         titles = (dataset.feature_names[0], dataset.target_name)
         alt = "The data, your line, and the square of each residual."
-        timeline.chart(charts.squares, alt, fit.by_hand(*line), *titles)
+        stage.chart(charts.squares, alt, fit.by_hand(*line), *titles)
+
+
+def compare(pair: side_by_side.Pair, stage: Stage) -> None:
+    """The same loss over the parameters of either scale, with the run that is the fastest there."""
+    why = "Two runs are on the screen already."
+    with stage.show(side_by_side.told(pair), side_by_side.bar(pair), lambda: None, no_pins=why):
+        for place, fit, name in zip(stage.columns(Raw=1, Standardised=1), pair, pair._fields, strict=True):
+            with place:
+                titles = (fit.model.title(parameter) for parameter in fit.model.names[:2])
+                surface, alt = fit.surface(timeline.palette().ramp), f"The loss over the {name} parameters."
+                stage.chart(charts.surface, alt, surface, *titles, fit.equal_aspect, key=f"regression_{name}")
+                st.caption(f"{name.capitalize()} features, rate {number(fit.learning_rate, 3)}")
+        with stage.below():
+            st.markdown(tables.stability(pair.raw))
 
 
 def draw(fit: Fit, stage: Stage) -> None:

@@ -1,10 +1,5 @@
 """A new rule or schedule is one class and one list entry: in a copy of the lab, tried on all its pages."""
 
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
@@ -12,10 +7,13 @@ from pages.lessons import LESSONS
 from pages.lessons.race import scenes
 from pages.lessons.race.runs import CLOCKS
 from pages.shared.take_home.libraries import PROGRAMS
+from tests.copies import add_to_a_tuple, copy_of_the_lab, driven
 from tests.harness import drawn, numbers_printed, open_lesson, program, verdict
 
-ROOT = Path(__file__).parents[1]
 RULES = '''
+import numpy as np
+
+
 @dataclass(frozen=True)
 class SignDescent(Optimizer):
     """Every coordinate moves by the rate: the direction is the sign of the gradient."""
@@ -26,7 +24,7 @@ class SignDescent(Optimizer):
         return None
 
     def update(self, gradient: Array, state: None) -> tuple[Array, None]:
-        return np.sign(gradient), state
+        return 1.0 * (gradient > 0) - 1.0 * (gradient < 0), state
 
 
 @dataclass(frozen=True)
@@ -77,33 +75,12 @@ TOYS = {"lanes": 4, "size4": "1", "rule1": "sign", "rule2": "normalised", "rule3
 TOYS |= {"schedule3": "power", "follow": 4}
 
 
-def with_toys(copy: Path) -> None:
-    """The lab with two rules and a schedule more, each one class and one list entry."""
-    shutil.copy(ROOT / "app.py", copy)
-    for room in (".streamlit", "gdcore", "pages"):
-        shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "tests").mkdir()
-    for name in ("__init__", "harness", "test_adding_a_rule"):
-        shutil.copy(ROOT / "tests" / f"{name}.py", copy / "tests")
-    for module, classes, entry, more in (
-        ("optimizers", RULES, "OPTIMIZERS: tuple", "SignDescent, Normalised"),
-        ("schedules", SCHEDULE, "SCHEDULES: tuple", "Power"),
-    ):
-        file = copy / "gdcore" / f"{module}.py"
-        before, lists, after = file.read_text("utf-8").partition(entry)
-        entries, end, rest = after.partition(")\n")
-        text = f"{before.rstrip()}\n\n{classes}{lists}{entries}, {more}{end}{rest}"
-        file.write_text(
-            text.replace("from gdcore.objectives", "import numpy as np\n\nfrom gdcore.objectives", 1), "utf-8"
-        )
-
-
 def test_a_rule_and_a_schedule_are_one_class_and_one_list_entry_on_every_page(tmp_path):
-    with_toys(tmp_path)
-    drive = [sys.executable, "-W", "error", "-c", "from tests.test_adding_a_rule import drive; drive()"]
-    done = subprocess.run(drive, cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.split() == ["opened", "raced", "written", "taken", "refused"]
+    copy_of_the_lab(tmp_path, "test_adding_a_rule")
+    rules, schedules = (tmp_path / "gdcore" / f"{module}.py" for module in ("optimizers", "schedules"))
+    add_to_a_tuple(rules, "OPTIMIZERS: tuple", "SignDescent, Normalised", before=RULES)
+    add_to_a_tuple(schedules, "SCHEDULES: tuple", "Power", before=SCHEDULE)
+    assert driven(tmp_path, "test_adding_a_rule") == ["opened", "raced", "written", "taken", "refused"]
 
 
 # ---- in the copy

@@ -64,6 +64,11 @@ def test_pictures_do_not_import_streamlit():
     assert not [name for file in pictures for name in imported(file) if name.split(".")[0] == "streamlit"]
 
 
+@pytest.mark.parametrize("file", [*GDCORE, *PAGES, *LESSONS, *SHARED], ids=named)
+def test_a_module_has_one_idea_and_so_at_most_250_lines(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 250
+
+
 def test_app_imports_the_list_of_lessons_and_the_frame_alone():
     names = of_the_project(ROOT / "app.py")
     assert names == ["pages.lessons.LESSONS", "pages.shared.frame.shell.main"]

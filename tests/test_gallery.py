@@ -1,6 +1,8 @@
 """The gallery: every scene has texts and a group, its picture is its run, and one can page through all of them."""
 
+import json
 import re
+from itertools import permutations
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -128,22 +130,36 @@ def test_a_good_link_gets_no_sentence():
 
 @EACH
 def test_the_points_of_a_picture_are_those_of_the_lessons_chart(slide):
-    app = open_lesson(slide.lesson.key, **slide.scene.settings)
+    """Of a long run a chart has some updates only, and the lines of many runs stand in one dataset: hence the parts."""
+    paths = paths_drawn(open_lesson(slide.lesson.key, **slide.scene.settings))
     runs = [line for line in slide.lesson.sketch(slide.values, LIGHT).lines if line.is_run and len(line.x) > 1]
-    if slide.lesson.key == "race":
-        curves = drawn(app, 1, "curves").query("run == 0").groupby("lane")
-        for run, (_, curve) in zip(runs, curves, strict=True):
-            np.testing.assert_array_equal(run.x, curve.time)
-            np.testing.assert_array_equal(run.y, curve.height)
-        return
-    (run,) = runs
-    chart = 0 if slide.lesson.key == "quadratic" else 1
-    path = drawn(app, chart, "path")
-    x, y = ("p", "q") if "p" in path else ("x", "f")
-    at = path["update"].to_numpy()
-    assert at[-1] == len(run.x) - 1
-    np.testing.assert_array_equal(run.x[at], path[x])
-    np.testing.assert_array_equal(run.y[at], path[y])
+    assert runs
+    for run in runs:
+        points = points_of(run.x, run.y)
+        assert any(
+            {points[0], points[-1]} <= set(path) and (is_part(points, path) or is_part(path, points)) for path in paths
+        )
+
+
+def paths_drawn(app: AppTest) -> list[list[tuple]]:
+    """Whatever the charts of a page can draw as a path: the points of every two columns of a dataset."""
+    datasets = [
+        drawn(app, chart, dataset.name).select_dtypes("number")
+        for chart, element in enumerate(app.get("vega_lite_chart"))
+        for dataset in element.proto.datasets
+    ]
+    return [points_of(rows[x], rows[y]) for rows in datasets for x, y in permutations(rows, 2)]
+
+
+def points_of(x, y) -> list[tuple]:
+    points = np.column_stack([x, y]).astype(float)
+    return list(map(tuple, points[np.isfinite(points).all(axis=1)].tolist()))
+
+
+def is_part(points: list[tuple], others: list[tuple]) -> bool:
+    """Whether these points are among the others, in this order."""
+    rest = iter(others)
+    return all(point in rest for point in points)
 
 
 @EACH
@@ -259,3 +275,15 @@ def test_the_lecturer_has_the_texts_of_the_current_scene_and_only_then():
     assert not notes.proto.expanded
     assert scene.misconception in notes.markdown[0].value and scene.talking_point in notes.markdown[0].value
     assert "For the lecturer" not in [box.label for box in open_lesson("quadratic", rate="0.0123").expander]
+
+
+@EACH
+def test_what_a_scene_is_about_can_be_seen_within_five_seconds_of_playing(slide):
+    app = open_lesson(slide.lesson.key, **slide.scene.settings)
+    bars = [json.loads(bar.proto.json) for bar in app.get("bidi_component") if '"pace"' in bar.proto.json]
+    if slide.scene.settings.get("hand"):
+        assert not bars and slide.scene.shows_at == 0, "there is nothing to play before the line is laid"
+        return
+    (bar,) = bars
+    frame = next(i for i, made in enumerate(bar["updates"]) if made >= slide.scene.shows_at)
+    assert 0 < bar["pace"][frame] <= 5

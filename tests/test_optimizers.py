@@ -173,6 +173,18 @@ def test_runs_and_coordinates_do_not_know_of_each_other(rule):
 
 
 @every_optimizer
+def test_of_floats_a_rule_makes_floats(rule):
+    """And no numbers of numpy, with which the loop would be slower than with arrays."""
+    if not rule.elementwise:
+        return
+    state = rule.init(8.0)
+    for gradient in (3.0, -0.5, 0.0):
+        direction, state = rule.update(gradient, state)
+        made = [direction, *(state if isinstance(state, tuple) else [state])]
+        assert {type(part) for part in made} <= {float, int, type(None)}
+
+
+@every_optimizer
 def test_a_float_takes_the_path_of_an_array(rule):
     as_float, as_array = (descend(PARABOLA, start, rule, 0.02, 200) for start in ([8.0], [[8.0]]))
     assert_allclose(as_float.theta, as_array.theta[:, 0], rtol=1e-12, atol=1e-12)

@@ -35,7 +35,7 @@ def answers(app, page):
 def test_one_click_answers_and_the_explanation_names_the_right_answer(page):
     app = open_lesson(page, predict=True)
     texts = [button.label for button in answers(app, page)]
-    assert len(texts) >= 4
+    assert len(texts) >= 2
     assert not any("-badge[" in text.value for text in app.markdown)  # no verdict before the answer
     answers(app, page)[0].click().run()
     assert not app.exception and not answers(app, page)
@@ -64,8 +64,8 @@ def test_scenes_undo_and_reset_leave_the_mode_alone():
 
 
 @settings(max_examples=8, deadline=None)
-@given(some.sampled_from(LESSONS), some.integers(0, 3))
-def test_whatever_is_answered_the_page_stands(page, which):
+@given(some.sampled_from(LESSONS), some.data())
+def test_whatever_is_answered_the_page_stands(page, data):
     app = open_lesson(page, predict=True)
-    answers(app, page)[which].click().run()
+    data.draw(some.sampled_from(answers(app, page))).click().run()
     assert not app.exception

@@ -17,10 +17,9 @@ from tests.harness import FILES, LARGEST, SMALLEST, drawn, open_lesson, verdict
 
 EXTREMES = [repr(LARGEST), "1e308", "1e200", "1e20", "1e-20", "1e-200", repr(SMALLEST), "1e-300/7", "1e300/7"]
 OPENED = ("sweep", "table", "code", "closer", "parts", "stability", "coefficients", "iterates", "claims", "data_view")
-OTHERS = {
-    "quadratic": [{}, {"a2": "0"}, {"a2": "-1"}, {"a2": "0", "a1": "0"}, {"tolerance": "0"}, {"predict": "true"}],
+OTHERS = {  # settings beside the rate, where a lesson has some that matter
+    "quadratic": [{"a2": "0"}, {"a2": "-1"}, {"a2": "0", "a1": "0"}, {"tolerance": "0"}, {"predict": "true"}],
     "regression": [
-        {},
         {"data": "Auto MPG"},
         {"data": "Two features", "predict": "true"},
         {"learned": "the slope only"},
@@ -28,7 +27,6 @@ OTHERS = {
         {"hand": "true"},
     ],
     "race": [
-        {},
         {"data": "Auto MPG, standardised"},
         {"predict": "true"},
         {"data": "A stream that drifts"},
@@ -39,7 +37,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("rate", EXTREMES)
-@pytest.mark.parametrize(("page", "others"), [(page, other) for page in FILES for other in OTHERS[page]])
+@pytest.mark.parametrize(("page", "others"), [(page, other) for page in FILES for other in [{}, *OTHERS.get(page, [])]])
 def test_at_no_rate_that_the_machine_holds_anything_raises_or_warns(page, others, rate):
     app = open_lesson(page, rate=rate, **others)
     assert app.text_input(key=f"{page}_rate_text").value == rate and not app.warning

@@ -141,6 +141,13 @@ def test_a_lane_that_has_not_moved_yet_waits_for_its_first_examples():
     assert {said[time] for time in said if time >= 256} == {""}
 
 
+def test_many_lanes_that_wait_are_counted_and_equal_batches_named_once():
+    run = race(256, 64, 8, 8, 1)
+    said = dict(zip(run.times.tolist(), race_words.waiting(run), strict=True))
+    assert said[1] == "4 lanes wait for their first 256, 64 and 8 examples"
+    assert said[8] == "batch and mini-batch 64 wait for their first 256 and 64 examples"
+
+
 def test_counted_in_updates_no_lane_waits():
     assert set(race_words.waiting(race(256, 32, 1, clock=UPDATES))) == {""}
 

@@ -39,6 +39,7 @@ class Scene:
     shows: str  # one of FAILURES, or IT_WORKS
     misconception: str  # what a student may believe before
     talking_point: str  # what a lecturer may say after
+    shows_at: int  # the update, on the clock of its bar, at which one can see what it is about
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,10 @@ class Saying(Protocol):
     """What a page says of its run: above the charts, in numbers on request, and all of it in the file to take home."""
 
     @property
+    def lines(self) -> int:
+        """How many it takes at most above the charts, on a screen 1280 pixels wide."""
+
+    @property
     def numbers(self) -> str: ...
 
     @property
@@ -99,6 +104,10 @@ class Told:
     @property
     def line(self) -> str:
         return f"{self.badge} {self.plain}"
+
+    @property
+    def lines(self) -> int:
+        return 2
 
     @property
     def numbers(self) -> str:

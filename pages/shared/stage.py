@@ -40,18 +40,20 @@ from pages.shared.teaching.gallery import (
 from pages.shared.teaching.pins import Pins, Place, not_in_the_link
 from pages.shared.teaching.predict import Prediction, Question
 
-# The charts take what the window leaves them: `--above` is what stands over them, on a line or two of verdict.
+# The charts take what the window leaves them: `--above` is what stands over them, without the lines of the verdict.
 STYLE = """<style>
-:root { --above: 22rem; }
+:root { --above: 19rem; }
 [class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
+[class*="_scenes"] button { max-width: 11rem; p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } }
 [class*="_charts"] { container-type: inline-size; position: relative; }
 [class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
-  height: calc(100vh - var(--above)); min-height: max(34vh, 250px);
+  height: calc(100vh - var(--above) - var(--lines) * 1.6rem); min-height: max(34vh, 250px);
 }
 @container (max-width: 700px) {
   [data-testid="stHorizontalBlock"] { flex-direction: column; }
   [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
 }
+@media (max-width: 640px) { [class*="_present"], [class*="_result_pin"] { display: none; } } /* nothing for a phone */
 @media (max-width: 640px) { /* the settings come up from below, and the picture stays in view */
   [data-testid="stSidebar"][aria-expanded="true"] {
     inset: auto 0 0 0; width: 100vw !important; max-width: 100vw; height: 45vh; box-shadow: 0 0 1rem #0006;
@@ -60,24 +62,25 @@ STYLE = """<style>
 </style>"""
 
 FOR_THE_BACK_ROW = """<style>
-:root { font-size: 20px; --above: 13rem; }
+:root { font-size: 20px; --above: 12.5rem; }
 .stMainBlockContainer { padding: .5rem 1.5rem; }
-.stAppHeader { height: 0; min-height: 0; }
-[class*="_top"] { padding-left: 2rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
+.stAppHeader { width: 3.5rem; background: none; }
+[class*="_top"] { zoom: .8; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
 .st-key-glossary, [data-testid="stTopNav"], [data-testid="stToolbarActions"], .stMainMenu { display: none; }
 [class*="_verdict"] { min-height: 0 !important; }
 [class*="_at_hand"] {
   [data-testid="stWidgetLabel"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
   flex-wrap: nowrap; align-items: center;
   & > :has(.stTextInput) { width: 8rem; flex: none; }
-  & > :has(.stSlider) { width: 9rem; flex: none; }
+  & > :has(.stSlider) { width: 7rem; flex: none; }
   & > :has(.stButton) { flex-wrap: nowrap; flex: none; width: auto; }
 }
 [class*="_corner"] { position: absolute; top: .25rem; left: 8rem; z-index: 1; width: auto; }
 </style>"""
 
+LINES = {lines: f"<style>:root {{ --lines: {lines}; }}</style>" for lines in range(1, 10)}
 ALL_CHARTS = "All"
-ONLY = {  # made here, and not from a page's values: what is HTML is fixed before there is a reader
+ONLY = {  # as above made here, and not from a page's values: what is HTML is fixed before there is a reader
     one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'
     for one in range(1, 10)
 }
@@ -140,22 +143,37 @@ class Stage:
         bar: timeline.Bar,
         question: Callable[[], Question | None],
         way_out: Callable[[], None] | None = None,
+        no_pins: str = "",
     ) -> Iterator[None]:
         """The verdict, or in its place a question to predict, and the bar; inside, the charts.
 
-        way_out: a button beside the verdict that mends what it finds.
+        way_out: a button beside the verdict that mends what it finds. no_pins: why this run cannot be pinned.
         """
         self.saying, self.prediction = saying, Prediction(self.panel, question, self.lesson.of_the_picture)
+        st.html(LINES[saying.lines])
         with self._body:
             self.prediction.lead(lambda: saying.show(self._look()), lambda: self._beside(way_out))
             with st.container(horizontal=True, key=f"{self.lesson.key}_bar"):
                 timeline.show(self.lesson.key, bar, opens_at=self.panel.link.at, gate=self.prediction.gate)
-                self.pins.button(own.NO_PINS if own.is_chosen(self.values) else "")
+                self.pins.button(no_pins or (own.NO_PINS if own.is_chosen(self.values) else ""))
             yield
+        self._finish()
+
+    @contextmanager
+    def by_hand(self) -> Iterator[None]:
+        """In place of `show`: what a reader does before there is a run to play."""
+        st.html("<style>.vega-bindings { display: none; }</style>")  # the timeline of charts that have no bar here
+        st.html(LINES[1])
+        with self._body:
+            yield
+        self._finish()
+
+    def _finish(self) -> None:
+        """What can be said of the settings only when all of them are drawn."""
         self.panel.remember()
-        with self._last_buttons:
-            self.panel.undo_and_reset()
-            if not self.values["present"]:
+        if not self.values["present"]:
+            with self._last_buttons:
+                self.panel.undo_and_reset()
                 table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
                 self.panel.share(table + not_in_the_link(self.panel))
 

@@ -18,12 +18,14 @@ import argparse
 import sys
 from collections.abc import Callable
 from math import inf
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pages.lessons import LESSONS
 from tests.bench.lessons import long_table
 from tests.browser.harness import CHROMIUM, FLAGS, Server, drawn, fresh_server, is_a_complaint, settle
 from tests.browser.test_timeline import CHANGES_A_SECOND
@@ -64,8 +66,9 @@ def upload(page: Page) -> None:
 
 
 VISITS = {
-    "home": Visit("", 3),
+    "home": Visit("", len(LESSONS)),
     "articles": Visit("articles", 0),
+    **{address: Visit(address, 1, True) for address in (Path(lesson.path).stem for lesson in LESSONS)},
     "quadratic": Visit("quadratic", 2, True, "quadratic?quadratic_updates=300&quadratic_rate=0.001"),
     "linear_regression": Visit("linear_regression", 3, True, "linear_regression?regression_updates=300"),
     "variant_race": Visit("variant_race", 2, True, "variant_race", redraw=150),

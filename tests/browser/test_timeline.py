@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.shared.picture.pace import pace
+from pages.shared.picture.palette import PALETTES
 from tests.browser.harness import settle
+
+LIGHT = PALETTES["light"]
 
 # At rest on the last row a chart is given the largest frame there is, whatever the length of the run.
 FRAMES = "[...document.querySelectorAll('.vega-bindings input[name=frame]')].map(input => +input.value)"
@@ -138,11 +141,11 @@ def test_letters_step_after_a_slider_was_moved_and_not_while_typing(lesson):
 def test_the_rule_shows_the_numbers_of_the_update_in_the_colours_of_the_chart(lesson):
     lesson.get_by_role("button", name="First", exact=True).click()
     assert lesson.locator(".rule").inner_text() == "x₁ = 8.0000 − 0.05 × 46.000 = 5.7000"
-    tangent = lesson.locator(".stVegaLiteChart").first.locator("line[stroke='#d55e00']")
+    tangent = lesson.locator(".stVegaLiteChart").first.locator(f"line[stroke='{LIGHT.gradient}']")
     expect(tangent).to_have_count(1)
     written = np.array(lesson.locator(".rule .gradient").evaluate(PAINTED))
     ink = np.array(lesson.locator(".rule").evaluate(PAINTED))
-    drawn = np.array([213, 94, 0])
+    drawn = np.array([int(LIGHT.gradient[i : i + 2], 16) for i in (1, 3, 5)])
     assert abs(written - (0.75 * drawn + 0.25 * ink)).max() <= 1  # with enough of the ink in it to be read
 
 
@@ -202,7 +205,7 @@ def test_a_run_plays_at_the_pace_that_was_computed_for_it(lesson):
     seen, computed = first_seen(lesson), pace(np.arange(36))
     assert frames(lesson) == [35, 35] and {*range(11), 35} <= set(seen)
     for frame, second in seen.items():
-        assert computed[frame] - 0.2 <= second <= 1.5 * computed[frame] + 1
+        assert computed[frame] - 0.2 <= second <= 2 * computed[frame] + 2
 
 
 def test_after_a_prediction_the_first_steps_are_slow_and_the_answer_shows_in_time(open_page, server):
@@ -243,11 +246,42 @@ def test_a_change_pauses_and_keeps_the_wished_update(lesson):
     assert frames(lesson) == resting
 
 
+REMEMBER = "window.nodes = [...document.querySelectorAll('.stVegaLiteChart :is(svg, canvas).marks')]"
+KEPT = "window.nodes.map(node => node.isConnected)"
+
+
 def test_a_change_of_rate_keeps_the_nodes_of_the_charts(lesson):
-    lesson.evaluate("window.nodes = [...document.querySelectorAll('.stVegaLiteChart :is(svg, canvas).marks')]")
+    lesson.evaluate(REMEMBER)
     for rate in ("0.1", "1/6", "0.3", "1/3", "0.35", "10", "0.0001"):
         set_rate(lesson, rate)
-    assert lesson.evaluate("window.nodes.map(node => node.isConnected)") == [True, True]
+    assert lesson.evaluate(KEPT) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("address", "charts", "changes"),
+    [
+        ("quadratic", 2, {"start": None, "a2": "1.5", "a1": "4", "a0": "9"}),
+        ("linear_regression", 3, {"w1": "3", "b": "-2", "updates": "150"}),
+        ("variant_race", 2, {"w1": "2", "b": "-3", "budget": "20"}),
+    ],
+)
+def test_a_change_of_a_setting_keeps_the_nodes_of_the_charts(open_page, server, address, charts, changes):
+    """A text beside a chart is part of its key, so nothing that a setting changes may stand in it."""
+    page = open_page(f"{server}/{address}", charts=charts)
+    lesson = {"linear_regression": "regression", "variant_race": "race"}.get(address, address)
+    page.evaluate(REMEMBER)
+    for name, text in changes.items():
+        before = page.locator(".stVegaLiteChart").first.inner_html()
+        place = page.locator(f".st-key-{lesson}_{name}")
+        if text is None:
+            place.get_by_role("slider").press("ArrowLeft")
+        else:
+            place.locator("input").fill(text)
+            place.locator("input").press("Enter")
+        page.wait_for_timeout(400)
+        settle(page, charts)
+        assert page.evaluate(KEPT) == [True] * charts, name
+        assert page.locator(".stVegaLiteChart").first.inner_html() != before or lesson != "quadratic", name
 
 
 def test_hiding_shows_the_start_only_until_play(lesson):
@@ -261,8 +295,8 @@ def test_hiding_shows_the_start_only_until_play(lesson):
     curve = lesson.locator(".stVegaLiteChart").first
     places = """marks => [...new Set(marks.filter(mark => +(mark.getAttribute('opacity') ?? 1) > 0)
                                          .map(mark => mark.getAttribute('transform')))]"""
-    assert len(curve.locator("path[fill='#0072b2']").evaluate_all(places)) == 1  # the ball, on the first dot
-    assert curve.locator("line[stroke='#b8578d']").evaluate_all(places) == []  # no step
+    assert len(curve.locator(f"path[fill='{LIGHT.iterate}']").evaluate_all(places)) == 1  # the ball, on the first dot
+    assert curve.locator(f"line[stroke='{LIGHT.step}']").evaluate_all(places) == []  # no step
 
     lesson.locator(".speed").select_option("60")
     lesson.get_by_role("button", name="Play", exact=True).click()
@@ -292,7 +326,7 @@ def test_without_the_bar_the_plain_sliders_are_there_and_scrub(lesson):
     lesson.evaluate("delete document.querySelector('.st-key-quadratic').dataset.result")
     slider = lesson.locator(".vega-bindings input[name=frame]").first
     expect(slider).to_be_visible()
-    ball = lesson.locator(".stVegaLiteChart").first.locator("path[fill='#0072b2'][stroke='#262730']")
+    ball = lesson.locator(".stVegaLiteChart").first.locator(f"path[fill='{LIGHT.iterate}'][stroke='{LIGHT.ink}']")
     before = ball.get_attribute("transform")
     slider.fill("1")
     lesson.wait_for_timeout(200)
@@ -374,8 +408,11 @@ def test_on_a_phone_the_bar_stays_under_the_thumb(open_page, server, lesson):
 def test_on_a_wide_screen_and_for_a_presenter_the_bar_stays_where_it_is(open_page, server):
     for link, width in (("quadratic", 820), ("quadratic?quadratic_present=true", 1280)):
         page = open_page(f"{server}/{link}", width=width)
-        strip = page.locator(".strip")
+        strip, bar = page.locator(".strip"), page.locator(".timeline").bounding_box()
         assert strip.evaluate("node => getComputedStyle(node).position") == "static"
+        for control in page.locator(".controls :is(button, input, select)").all():
+            box = control.bounding_box()
+            assert bar["x"] <= box["x"] and box["x"] + box["width"] <= bar["x"] + bar["width"]
         expect(page.locator(".strip .number")).to_be_hidden()
         assert page.get_by_role("button", name="First", exact=True).is_visible()
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from tests.browser.harness import Server, fresh_server
 from tests.load.lesson import EVERY, Lesson, Served, hold
-from tests.load.mix import KEYS, ON_THE_LESSON_OF_THE_DAY, Member
+from tests.load.mix import BY_ADDRESS, ON_THE_LESSON_OF_THE_DAY, Member
 
 MOST_MS = 300  # that 95 of 100 interactions may take
 MOST_GROWTH = 1.0  # MiB a minute
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="for which they act and are counted")
     parser.add_argument("--settle", type=float, default=30, help="seconds before that, not counted")
     parser.add_argument("--every", type=float, default=1.0, help="seconds between a reader's interactions, on average")
-    parser.add_argument("--lesson", choices=KEYS, default="linear_regression", help="the lesson of the day")
+    parser.add_argument("--lesson", choices=BY_ADDRESS, default="linear_regression", help="the lesson of the day")
     parser.add_argument("--share", type=float, default=ON_THE_LESSON_OF_THE_DAY, help="of the readers who are on it")
     parser.add_argument("--sweep", type=lambda text: sorted(map(int, text.split(","))), help="numbers of readers")
     parser.add_argument("--address", type=on_this_machine, help="of a server that runs already; only waits are known")
@@ -76,7 +76,7 @@ def lesson_with(readers: int, options: argparse.Namespace) -> Lesson:
 def one(options: argparse.Namespace) -> list[str]:
     lesson = lesson_with(options.readers, options)
     print(table_row(COLUMNS), table_row(["---", *["---:"] * (len(COLUMNS) - 1)]), sep="\n")
-    for name in KEYS:
+    for name in BY_ADDRESS:
         if here := [served for served in lesson.served if served.lesson == name]:
             print(row(name, here, lesson.used.passed))
     print(row(f"{options.readers} readers", lesson.served, lesson.used.passed))

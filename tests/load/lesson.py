@@ -18,7 +18,7 @@ import numpy as np
 from websockets.exceptions import ConnectionClosed
 
 from tests.browser.harness import Server
-from tests.load.mix import KEYS, Member
+from tests.load.mix import BY_ADDRESS, Member
 from tests.load.reader import PageFailed, Reader
 
 PATIENCE = 30  # s: who has waited so long gives up
@@ -72,7 +72,7 @@ async def hold(
     lesson = Lesson(readers)
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(Reader(server.address))
-        for page in KEYS:
+        for page in BY_ADDRESS:
             await (first.turn_to(page) if first.pages else first.open(page))
         lesson.alone = mebibytes(server)
         members = [member(await stack.enter_async_context(Reader(server.address)), n) for n in range(readers)]

@@ -9,7 +9,7 @@ Playing, stepping and scrubbing the timeline is what readers do most. It happens
 is not in the list. Every value is another than before, and so is nearly every run: nothing is answered from a cache.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,20 +19,15 @@ from pages.shared.data.own import OWN
 from tests.load.reader import Answer, Reader, Widget
 
 ON_THE_LESSON_OF_THE_DAY = 0.7
-KEYS = {Path(lesson.path).stem: lesson.key for lesson in LESSONS}  # of a lesson's settings
+BY_ADDRESS = {Path(lesson.path).stem: lesson for lesson in LESSONS}
 
 SHARES = {"rate": 40, "pick": 8, "start": 15, "scene": 12, "setting": 15, "panel": 8, "lesson": 2}  # percent
 PICKS = ("rate_half", "rate_double", "rate_best", "rate_limit")
 STARTS = ("start", "w1", "b")
-SETTINGS = {
+SETTINGS = {  # that a lesson is about, where not all of them are alike
     "quadratic": ("a2", "a1", "a0", "updates", "tolerance"),
     "linear_regression": ("data", "updates", "standardise", "noise", "seed"),
     "variant_race": ("size1", "size2", "size3", "schedule3", "rule2", "clock", "noise", "seed", "seeds", "budget"),
-}
-PANELS = {
-    "quadratic": ("sweep", "iterates", "table", "code"),
-    "linear_regression": ("sweep", "stability", "coefficients", "parts", "closer", "table", "code"),
-    "variant_race": ("sweep", "claims", "data_view", "table", "code"),
 }
 
 
@@ -47,7 +42,7 @@ class Member:
         self.lesson = self._some_lesson()
 
     def _some_lesson(self) -> str:
-        others = [lesson for lesson in KEYS if lesson != self.of_the_day]
+        others = [lesson for lesson in BY_ADDRESS if lesson != self.of_the_day]
         return self.of_the_day if self.random.random() < self.share else self.random.choice(others)
 
     def arrive(self) -> Coroutine[Any, Any, Answer]:
@@ -59,21 +54,35 @@ class Member:
         if what == "lesson" and (lesson := self._some_lesson()) != self.lesson:
             self.lesson = lesson
             return self.reader.turn_to(lesson)
-        if what == "panel":
-            panels = self._on_the_screen(PANELS[self.lesson])
+        if what == "panel" and (panels := self._panels()):
             is_open = [key for key in panels if self.reader.value(key)]
             return self.reader.toggle(self.random.choice(is_open or panels))  # one at a time
         if what == "pick" and (buttons := self._on_the_screen(PICKS)):
             return self.reader.press(self.random.choice(buttons))
-        names = {"start": STARTS, "setting": SETTINGS[self.lesson], "scene": ("scene",)}.get(what, ("rate",))
-        key = self.random.choice(
-            self._on_the_screen(names) or self._on_the_screen(("scene",))
-        )  # a scene can hide a rate
+        everything = [setting.name for setting in BY_ADDRESS[self.lesson].settings]
+        names = {"start": STARTS, "setting": SETTINGS.get(self.lesson, everything)}.get(what, ("rate",))
+        fields = self._on_the_screen(names)
+        if what == "scene" or not fields:  # a scene can hide a rate
+            return self._scene()
+        key = self.random.choice(fields)
         return self.reader.choose(key, self._another(key))
 
-    def _on_the_screen(self, names: tuple[str, ...]) -> list[str]:
-        """Those of these settings, buttons and panels of the lesson that can be used now."""
-        keys = [f"{KEYS[self.lesson]}_{name}" for name in names]
+    def _scene(self) -> Coroutine[Any, Any, Answer]:
+        """Open the list of the scenes, or take one of it, which closes it."""
+        scenes = f"{BY_ADDRESS[self.lesson].key}_scenes"
+        buttons = self._on_the_screen([f"scene_{scene.name}" for scene in BY_ADDRESS[self.lesson].scenes])
+        if not buttons:
+            return self.reader.toggle(scenes)
+        self.reader.values[self.reader.widgets[scenes].id] = False
+        return self.reader.press(self.random.choice(buttons))
+
+    def _panels(self) -> list[str]:
+        """What can be opened below the charts."""
+        return [key for key, widget in self.reader.widgets.items() if widget.kind == "expandable"]
+
+    def _on_the_screen(self, names: Iterable[str]) -> list[str]:
+        """Those of these settings and buttons of the lesson that can be used now."""
+        keys = [f"{BY_ADDRESS[self.lesson].key}_{name}" for name in names]
         return [key for key in keys if key in self.reader.widgets and not is_disabled(self.reader.widgets[key])]
 
     def _another(self, key: str) -> Any:

@@ -10,6 +10,7 @@ ARTICLE = Scene(
     TOO_SLOW,
     "When the program stops, it has found the minimum.",
     "Ask why a run has ended before you trust its last number: this one had used up its updates.",
+    shows_at=20,
 )
 TOO_SMALL = Scene(
     "Too small",
@@ -18,6 +19,7 @@ TOO_SMALL = Scene(
     TOO_SLOW,
     "A smaller learning rate is always the safer choice.",
     "A rate that is too small fails as surely as one that is too large; it only fails quietly.",
+    shows_at=20,
 )
 DIVERGES = Scene(
     "Diverges",
@@ -27,6 +29,7 @@ DIVERGES = Scene(
     "A rate a little above the limit is only a little worse.",
     "Above the limit every update multiplies the distance by the same factor: it looks harmless at first, and ends in "
     "astronomical numbers.",
+    shows_at=4,
 )
 SCENES = (
     Scene(
@@ -36,6 +39,7 @@ SCENES = (
         IT_WORKS,
         "The steps get shorter because the learning rate gets smaller.",
         "The rate is the same all the way; it is the slope under the ball that gets smaller, and the step with it.",
+        shows_at=3,
     ),
     TOO_SMALL,
     Scene(
@@ -46,6 +50,7 @@ SCENES = (
         "Gradient descent always needs many small steps.",
         "The perfect rate on a parabola is one over its second derivative; Newton’s method works that rate out anew at "
         "every step.",
+        shows_at=1,
     ),
     Scene(
         "Overshoots, arrives",
@@ -54,6 +59,7 @@ SCENES = (
         OVERSHOOT,
         "If the ball jumps across the minimum, the rate is too large.",
         "Do not ask whether a jump crosses the minimum; ask whether it is shorter than the last one.",
+        shows_at=2,
     ),
     Scene(
         "Bounces for ever",
@@ -62,6 +68,7 @@ SCENES = (
         OVERSHOOT,
         "As long as the jumps do not grow, descent gets there in the end.",
         "The limit is a knife’s edge: a hair below it the bouncing dies out, a hair above it the jumps grow.",
+        shows_at=3,
     ),
     DIVERGES,
     ARTICLE,
@@ -72,6 +79,7 @@ SCENES = (
         FREEZE,
         "When the steps are tiny, the minimum must be near.",
         "A step is the rate times the slope: on a gentle slope it is short, however far there is to go.",
+        shows_at=20,
     ),
     Scene(
         "No minimum",
@@ -80,5 +88,6 @@ SCENES = (
         EXPLOSION,
         "If descent runs away, a smaller rate will cure it.",
         "A smaller rate only runs away more slowly: there is no bottom to arrive at.",
+        shows_at=10,
     ),
 )

@@ -39,6 +39,10 @@ class RaceSaying:
         st.markdown("  \n".join([f"{look} {self.winner}".lstrip(), *lanes, *filter(None, [self.aside])]))
 
     @property
+    def lines(self) -> int:
+        return 2 + (1 if self.in_short else len(self.verdicts))
+
+    @property
     def numbers(self) -> str:
         lanes = (f"{verdict.badge} {verdict.numbers}" for verdict in self.verdicts)
         return "\n\n".join(filter(None, [self.margin, *lanes, self.notes]))

@@ -15,6 +15,7 @@ DECAY = Scene(
     IT_WORKS,
     "Stochastic descent has to live with its noise floor.",
     "Far away a large rate is right, near the optimum a small one: a falling rate gives you both in one run.",
+    shows_at=5000,
 )
 PUBLISHED = Scene(
     "Mini-batches as published",
@@ -23,6 +24,7 @@ PUBLISHED = Scene(
     NOISE_FLOOR,
     "Larger batches learn faster, because their gradients are better.",
     "A larger batch makes fewer, better updates from the same data: it starts more slowly and ends lower.",
+    shows_at=100,
 )
 DRIFT = Scene(
     "The stream drifts",
@@ -32,6 +34,7 @@ DRIFT = Scene(
     FREEZE,
     "A learning rate should always go to zero.",
     "On data that stay the same a rate of zero means rest; on a stream it means a model that can no longer follow.",
+    shows_at=1010,
 )
 SCENES = (
     Scene(
@@ -41,6 +44,7 @@ SCENES = (
         NOISE_FLOOR,
         "Who is ahead early is ahead in the end.",
         "Stochastic descent is near before batch descent has made its first update; then noise keeps it from settling.",
+        shows_at=32,
     ),
     Scene(
         "Count updates instead",
@@ -50,6 +54,7 @@ SCENES = (
         "Stochastic descent needs fewer updates.",
         "Say what you count before you say what is faster: batch descent looks at every example for one update, "
         "stochastic descent at a single one.",
+        shows_at=10,
     ),
     Scene(
         "Parallel time",
@@ -59,6 +64,7 @@ SCENES = (
         "One example at a time is the fastest way to train.",
         "With workers side by side a single example leaves all but one of them idle; a mini-batch gives each of them "
         "something to do.",
+        shows_at=32,
     ),
     Scene(
         "Batch size 1 to n",
@@ -67,6 +73,7 @@ SCENES = (
         NOISE_FLOOR,
         "There is one best batch size.",
         "Every batch size trades early progress for late noise: which is best depends on when you stop.",
+        shows_at=100,
     ),
     Scene(
         "Too large for stochastic, fine for batch",
@@ -75,6 +82,7 @@ SCENES = (
         EXPLOSION,
         "A rate that is safe for batch descent is safe for stochastic descent.",
         "Some single examples are far steeper than the average of all, so stochastic descent needs a smaller rate.",
+        shows_at=50,
     ),
     DECAY,
     Scene(
@@ -84,6 +92,7 @@ SCENES = (
         IT_WORKS,
         "At a constant rate stochastic descent can never settle.",
         "The floor comes from examples that disagree at the optimum; where one line fits them all, there is none.",
+        shows_at=1000,
     ),
     Scene(
         "Decays too fast and freezes",
@@ -92,6 +101,7 @@ SCENES = (
         FREEZE,
         "The sooner the rate falls, the sooner descent settles at the optimum.",
         "All rates of this schedule add up to a finite sum: when it is used up, descent stands still, wherever it is.",
+        shows_at=5000,
     ),
     Scene(
         "Each at its best rate in the long run",
@@ -100,6 +110,7 @@ SCENES = (
         NOISE_FLOOR,
         "At its best rate stochastic descent ends as low as batch descent.",
         "The rate that shrinks the error fastest has a high floor at the end: one constant rate cannot do both well.",
+        shows_at=1000,
     ),
     PUBLISHED,
     DRIFT,

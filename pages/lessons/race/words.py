@@ -99,7 +99,8 @@ def waiting(race: Race) -> list[str]:
         wait = [course for course in courses if 0 < time < course.clock[1]]
         if not wait:
             return ""
-        names, sizes = listed([c.name for c in wait]), listed([number(c.lane.size) for c in wait])
+        names = listed([course.name for course in wait]) if len(wait) < 3 else f"{len(wait)} lanes"
+        sizes = listed(list(dict.fromkeys(number(course.lane.size) for course in wait)))
         return f"{names} {'waits for its' if len(wait) == 1 else 'wait for their'} first {sizes} examples"
 
     return [still(time) for time in race.times.tolist()]

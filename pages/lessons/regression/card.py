@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from gdcore import GradientDescent, datasets, descend
-from pages.lessons.regression import charts
+from pages.lessons.regression import charts, side_by_side
 from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.settings import compute, dataset_of, model_of
 from pages.shared.data.regression import Model
 from pages.shared.picture import timeline
+from pages.shared.picture.columns import padded
 from pages.shared.picture.palette import Palette
 from pages.shared.picture.planes import ISOLINES
 from pages.shared.picture.sketch import Line, Sketch, parts_inside
@@ -26,8 +27,13 @@ def turning_line() -> None:
 
 
 def path_on_the_surface(values: Mapping[str, Any], palette: Palette) -> Sketch:
-    """The path over lines of equal loss; of a single parameter on its parabola."""
-    fit = compute(model_of(values, dataset_of(values)), values)
+    """The path over lines of equal loss; of a single parameter on its parabola. By hand: the points and a line."""
+    dataset = dataset_of(values)
+    fit = compute(model_of(values, dataset), values)
+    if values["hand"]:
+        return _line_by_hand(fit, [values["hand_w"], values["hand_b"]], palette)
+    if values["beside"]:
+        fit = side_by_side.compute(dataset, values).raw
     best, theta = fit.model.objective.optimum, fit.trace.theta
     if len(best) == 1:
         return _path_on_the_parabola(fit, palette)
@@ -41,6 +47,19 @@ def path_on_the_surface(values: Mapping[str, Any], palette: Palette) -> Sketch:
     optimum = Line(best[:1], best[1:2], palette.optimum)
     run = Line(theta[:, 0], theta[:, 1], palette.step, 4, dots=palette.iterate)
     return Sketch((*ground, optimum, run), x, y, "The path over lines of equal loss.")
+
+
+def _line_by_hand(fit: Fit, line: list[float], palette: Palette) -> Sketch:
+    """The points, each joined to the line."""
+    x, y = fit.model.dataset.features[:, 0], fit.model.dataset.targets
+    ends, heights = padded(x), padded(y)
+    on_it = np.polyval(line, x)
+    residuals = [
+        Line(np.array([at, at]), np.array([low, high]), palette.gradient, 4, dots=palette.ink, is_run=False)
+        for at, low, high in zip(x, on_it, y, strict=True)
+    ]
+    drawn = Line(np.array(ends), np.polyval(line, ends), palette.iterate)
+    return Sketch((*residuals, drawn), ends, heights, "The points, and how far each is from a line.")
 
 
 def _path_on_the_parabola(fit: Fit, palette: Palette) -> Sketch:

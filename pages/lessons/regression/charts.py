@@ -47,6 +47,10 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
     current = straight(rows_back(0, 0, "w1", "b"), x, "w1", "b")
     ends = {"x": x("left"), "x2": alt.X2("right"), "y": y("at_left"), "y2": alt.Y2("at_right")}
     drawn = y.reaches("at_left", "at_right")
+    corner = {  # below the line
+        "x": alt.XValue(alt.ExprRef("datum.ghost_w1 < 0 ? 4 : width - 4")),
+        "y": alt.YValue(alt.ExprRef("height - 4")),
+    }
     return linked(
         palette,
         reads("path"),
@@ -67,14 +71,12 @@ def fitted_line(palette: Palette, feature: str, target: str) -> Chart:
         .mark_rule(color=palette.iterate, strokeWidth=3, clip=True)
         .encode(**ends, tooltip=NO_TIP),
         *words(
-            ghost.transform_filter(y.holds("at_right")),
+            ghost,
             palette,
-            {"x": x("right"), "y": y("at_right"), "text": alt.TextValue("without outliers"), "tooltip": NO_TIP},
+            corner | {"text": alt.TextValue("dotted: without outliers"), "tooltip": NO_TIP},
             palette.muted,
-            align="right",
-            baseline="top",
-            dx=-4,
-            dy=14,
+            align=alt.ExprRef("datum.ghost_w1 < 0 ? 'left' : 'right'"),
+            baseline="bottom",
         ),
         *outside(current, f"!({drawn})", "'the line has left this picture'", palette, depth="0.1"),
         height=HEIGHT,
@@ -200,6 +202,8 @@ def loss(palette: Palette, log: bool) -> Chart:
     if not log:
         y = Axis(alt.Y, "zero", "loss_high", "loss (mean squared error)")
     floor = alt.Chart(alt.NamedData("view")).transform_filter(y.holds("floor"))
+    room = f"height * log(datum.floor / {y.low}) / log({y.high} / {y.low})"  # below the level, where no loss is
+    room = room if log else f"height * datum.floor / {y.high}"
     return over_time(
         palette,
         EPOCHS,
@@ -212,8 +216,8 @@ def loss(palette: Palette, log: bool) -> Chart:
             {"x": alt.XValue(4), "y": y("floor"), "text": alt.Text("words:N"), "tooltip": NO_TIP},
             palette.optimum,
             align="left",
-            baseline="bottom",
-            dy=-4,
+            baseline=alt.ExprRef(f"{room} > 22 ? 'top' : 'bottom'"),
+            dy=alt.ExprRef(f"{room} > 22 ? 4 : -4"),
         ),
         height=HEIGHT,
     )
@@ -224,7 +228,7 @@ def parameter(palette: Palette, name: str) -> Chart:
 
     path: frame, update, value. view: first, updates, low, high, best.
     """
-    y = Axis(alt.Y, "low", "high", f"parameter {name}")
+    y = Axis(alt.Y, "low", "high", name)
     best = alt.Chart(alt.NamedData("view")).mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4])
     return over_time(palette, EPOCHS, y, "value", best.encode(y=y("best")), theory=False, height=HEIGHT)
 

@@ -16,6 +16,7 @@ ARTICLE_LINE = Scene(
     IT_WORKS,
     "Fitting a line has nothing to do with a ball in a valley.",
     "With a single parameter the loss is a parabola: all of the first lesson holds, its limit and its best rate too.",
+    shows_at=10,
 )
 ARTICLE_START = {"data": TWO, "w1": -0.3239247, "w2": 0.5574488, "b": 0.5710429, "updates": 1000}
 PUBLISHED = Scene(
@@ -26,6 +27,7 @@ PUBLISHED = Scene(
     "If the loss falls at every epoch, the code is right.",
     "Subtract a row from a column and you get a whole table, without an error: look at the shape of the residuals "
     "before you trust the loss.",
+    shows_at=100,
 )
 REPAIRED = Scene(
     "The bug repaired",
@@ -34,6 +36,7 @@ REPAIRED = Scene(
     TOO_SLOW,
     "Once the bug is fixed, the settings are fine.",
     "One mistake had hidden another: with the right loss you see that the rate is too small for so few epochs.",
+    shows_at=100,
 )
 MEANT = Scene(
     "The rate it meant",
@@ -42,6 +45,7 @@ MEANT = Scene(
     IT_WORKS,
     "If a run has not arrived, it needs more epochs.",
     "Before you pay for more epochs, look at how far the rate lies below its limit.",
+    shows_at=200,
 )
 SCENES = (
     Scene(
@@ -52,6 +56,7 @@ SCENES = (
         "When the loss hardly falls any more, the training is done.",
         "One rate has to serve a steep and a flat direction: at the elbow the steep one is done, and the flat one has "
         "only begun.",
+        shows_at=5,
     ),
     Scene(
         "Doubled once too often",
@@ -60,6 +65,25 @@ SCENES = (
         EXPLOSION,
         "If doubling the rate has helped once, it will help again.",
         "The limit gives no warning: one doubling makes the run faster, the next one blows it up.",
+        shows_at=2,
+    ),
+    Scene(
+        "Fit by hand",
+        "Make the squares small with a line of your own, and then let descent go on from there.",
+        {"hand": True},
+        IT_WORKS,
+        "The best line is the one that looks best.",
+        "The loss is the mean area of the squares: what you shrink by hand, descent shrinks by following the slope.",
+        shows_at=0,
+    ),
+    Scene(
+        "Raw against standardised",
+        "The same data, start and number of epochs: a canyon on the left, an open valley on the right.",
+        {"data": MPG, "beside": True, "updates": 50},
+        BAD_SCALING,
+        "A good learning rate makes up for features of very different size.",
+        "Each side has the best rate that there is for it: it is the shape of the valley that makes the difference.",
+        shows_at=5,
     ),
     Scene(
         "Raw features",
@@ -68,6 +92,7 @@ SCENES = (
         BAD_SCALING,
         "The unit of a feature makes no difference to gradient descent.",
         "Pounds or tons: the best fit is the same, but the unit decides how long descent takes to find it.",
+        shows_at=20,
     ),
     Scene(
         "Standardised features",
@@ -76,6 +101,7 @@ SCENES = (
         IT_WORKS,
         "Standardising the features changes what the model can fit.",
         "Standardising makes the valley rounder and leaves the best fit as it is: only the way there gets shorter.",
+        shows_at=5,
     ),
     Scene(
         "A valley",
@@ -84,6 +110,7 @@ SCENES = (
         RAVINE,
         "If the loss is as low as it can be, the weights are the true ones.",
         "Only the sum of the two weights is learned; their difference stays what it was at the start.",
+        shows_at=5,
     ),
     Scene(
         "An outlier",
@@ -92,6 +119,7 @@ SCENES = (
         IT_WORKS,
         "If descent converges, the line is a good one.",
         "Descent has done its job; it is the squared error that asks for a line so near the outlier.",
+        shows_at=10,
     ),
     PUBLISHED,
     REPAIRED,
@@ -104,6 +132,7 @@ SCENES = (
         "A parameter that starts at its best value stays there.",
         "The gradient of the intercept depends on the slope: while the slope is wrong, moving the intercept helps "
         "too, and later it has to come back.",
+        shows_at=20,
     ),
     ARTICLE_LINE,
 )

@@ -28,6 +28,7 @@ from pages.shared.settings.panel import Panel
 
 # What the words of the glossary mean for these settings: the second sentence of their help.
 HERE = {
+    "beside": "Two runs from one start, each at the best rate of its scale.",
     "made": "The data are made with it.",
     "w": "The slope, in the units of the data.",
     "b": "The intercept, in the units of the data.",
@@ -65,6 +66,7 @@ def all_settings() -> tuple:
         tolerance("0"),
         Choice("scale", "Axis of the loss", ("log", "linear"), "log", ordered=True, help=glossary.help("log axis")),
         Switch("equal", "Equal scales on the loss surface", help=glossary.help("contour", HERE["equal"])),
+        Switch("beside", "Raw and standardised, side by side", help=glossary.help("standardise", HERE["beside"])),
         Switch("hand", "Fit by hand first", help=glossary.help("residual", HERE["hand"])),
         parameter("hand_w", "Your slope", 0, 0.1, glossary.help("slope")),
         parameter("hand_b", "Your intercept", 0, 0.1, glossary.help("intercept")),

@@ -45,11 +45,11 @@ class Model:
         return slopes if self.held is not None else (*slopes, "b")
 
     def title(self, name: str) -> str:
-        """A parameter with the feature that it multiplies, if that has a name of its own, and its scale."""
+        """What stands at the axis of a parameter: the feature that it multiplies, if that has a name, and its scale."""
         feature = dict(zip(self.names, self.dataset.feature_names, strict=False)).get(name, "")
         about = [feature] if not re.fullmatch("x[12₁₂]?|", feature) else []
         about += ["standardised"] if self.standardise else []
-        return f"{name} ({', '.join(about)})" if about else name
+        return f"{name} ({', '.join(about)})" if about else f"parameter {name}"
 
     @cached_property
     def floor(self) -> float:

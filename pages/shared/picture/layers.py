@@ -99,7 +99,7 @@ def named(
         beside="datum.sideways" if beside else "datum.sideways && !datum.upright",
         above="datum.upright ? datum.up : !datum.up",
     )
-    align, dx = ("datum.right ? 'right' : 'left'", "datum.right ? 6 : -6") if beside else ("'center'", "0")
+    align, dx = ("datum.right ? 'right' : 'left'", "datum.right ? -3 : 3") if beside else ("'center'", "0")
     side = {
         "align": alt.ExprRef(f"datum.beside ? datum.right ? 'left' : 'right' : {align}"),
         "baseline": alt.ExprRef("datum.beside ? 'middle' : datum.above ? 'bottom' : 'top'"),

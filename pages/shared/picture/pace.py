@@ -2,6 +2,7 @@
 
 The first ten updates pass at three a second. From there on the time grows with the logarithm of the update, so that
 from 20 to 40 takes as long as from 10 to 20. A run that would need longer than it may hurries after the tenth update.
+Where the timeline passes over most updates, what a scene is about often comes late: such a run is shorter.
 """
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 FOLLOWED = 10  # updates that are slow enough to be followed
 A_SECOND = 3  # of those
 LONGEST = 8.0  # s
+OF_A_LONG_RUN = 5.0  # s, where not every update has a frame
 AFTER_A_PREDICTION = 5.0  # s: who has answered wants to know
 UNSEEN = 0.5  # s for the updates of which nothing is to be seen
 
@@ -20,6 +22,7 @@ def pace(updates: np.ndarray, longest: float = LONGEST, visible_until: int | Non
     first ten updates.
     """
     last = len(updates) - 1
+    longest = longest if updates[-1] <= last else min(longest, OF_A_LONG_RUN)
     seen = last if visible_until is None else min(last, max(visible_until, int((updates < FOLLOWED).sum())))
     followed = np.minimum(updates, FOLLOWED) / A_SECOND
     hurried = FOLLOWED * np.log(np.maximum(updates, FOLLOWED) / FOLLOWED) / A_SECOND  # as fast, where it begins

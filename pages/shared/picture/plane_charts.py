@@ -15,7 +15,7 @@ FREE = "data('view')[0].start_q > (data('view')[0].q_low + data('view')[0].q_hig
 
 
 def axes(across: str, up: str) -> tuple[Axis, Axis]:
-    return Axis(alt.X, "p_low", "p_high", f"parameter {across}"), Axis(alt.Y, "q_low", "q_high", f"parameter {up}")
+    return Axis(alt.X, "p_low", "p_high", across), Axis(alt.Y, "q_low", "q_high", up)
 
 
 def ground(palette: Palette, x: Axis, y: Axis) -> list[alt.Chart]:

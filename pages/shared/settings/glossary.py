@@ -47,8 +47,8 @@ GROUPS = {
         Term(
             "rule",
             "",
-            "How gradients become a direction: as they are (plain), with a memory (momentum, Nesterov), divided by "
-            "their size (AdaGrad, RMSProp), or with both (Adam).",
+            "How gradients become a direction: as they are (plain), with a memory (such as momentum), divided by their "
+            "size (such as RMSProp), or with both (such as Adam).",
         ),
         Term(
             "velocity", "v", "The memory of momentum: at every update β times the old velocity plus the new gradient."

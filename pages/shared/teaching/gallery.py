@@ -1,6 +1,6 @@
 """Every scene of every lesson, in one order, and the way to each: a link, or like slides with *Previous* and *Next*."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -83,20 +83,25 @@ def choose_scene(panel: Panel, scene: Scene | None, slides: Slides) -> None:
 
 def _pictures(panel: Panel, numbers: Sequence[int], slides: Slides) -> None:
     """A small picture and a button for each scene. A click sets everything; Undo takes it back."""
-    for first in range(0, len(numbers), IN_A_ROW):
-        for column, number in zip(st.columns(IN_A_ROW), numbers[first : first + IN_A_ROW], strict=False):
-            with column:
-                drawn, words = picture(slides[number], timeline.palette())
-                scene = slides[number].scene
-                st.image(drawn, caption=None, alt=f"{scene.name}: {words}", width="stretch")
-                st.button(
-                    scene.name,
-                    key=panel.key(f"scene_{scene.name}"),
-                    on_click=_take,
-                    args=(panel, scene),
-                    type="tertiary",
-                    width="stretch",
-                )
+    for column, number in in_rows(numbers):
+        with column:
+            drawn, words = picture(slides[number], timeline.palette())
+            scene = slides[number].scene
+            st.image(drawn, caption=None, alt=f"{scene.name}: {words}", width="stretch")
+            st.button(
+                scene.name,
+                key=panel.key(f"scene_{scene.name}"),
+                on_click=_take,
+                args=(panel, scene),
+                type="tertiary",
+                width="stretch",
+            )
+
+
+def in_rows(cards: Sequence) -> Iterator[tuple]:
+    """Cards of any number with the column that each is drawn in, three in a row."""
+    for first in range(0, len(cards), IN_A_ROW):
+        yield from zip(st.columns(IN_A_ROW), cards[first : first + IN_A_ROW], strict=False)
 
 
 def _take(panel: Panel, scene: Scene) -> None:

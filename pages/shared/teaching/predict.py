@@ -22,6 +22,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
+    """What is asked of a run, with two answers or more, one of them right."""
+
     text: str
     answers: tuple[Answer, ...]
     right: int
