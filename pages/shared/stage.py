@@ -51,6 +51,7 @@ STYLE = """<style>
 [class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
   height: calc(100vh - var(--above) - var(--lines) * 1.6rem); min-height: max(34vh, 250px);
 }
+@media (max-width: 639px) { [class*="_verdict"] { flex-direction: column; row-gap: 0; } }
 @container (max-width: 760px) {
   [data-testid="stHorizontalBlock"] { flex-direction: column; }
   [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
