@@ -49,8 +49,8 @@ def drive() -> None:
 def is_listed() -> None:
     toy = LESSONS[-1]
     navigation, titles = st.navigation, []
-    st.navigation = lambda pages, **options: titles.append([page.title for page in pages]) or navigation(
-        pages, **options
+    st.navigation = lambda pages, **options: (
+        titles.append([page.title for page in pages]) or navigation(pages, **options)
     )
     for page in PAGES:
         open_lesson(page)

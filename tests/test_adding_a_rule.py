@@ -1,7 +1,5 @@
 """A new rule or schedule is one class and one list entry: in a copy of the lab, tried on all its pages."""
 
-from pathlib import Path
-
 import numpy as np
 from streamlit.testing.v1 import AppTest
 

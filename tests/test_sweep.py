@@ -34,7 +34,6 @@ from pages.shared.teaching import sweep, sweep_pictures
 from tests.harness import any_value, as_frames, drawn, open_lesson
 
 
-
 def page_of(lesson: Lesson) -> str:
     """The source of its page."""
     return (Path(__file__).parents[1] / lesson.path).read_text("utf-8")

@@ -1,8 +1,9 @@
 """A toy lesson: gradient descent on |x − 1|, where no step is shorter than the one before."""
 
-from pages.lessons import SLIDES, run
 from pages.lessons.absolute import ABSOLUTE, charts, words
 from pages.lessons.absolute.runs import IN_THE_CURVE, compute, curve
+
+from pages.lessons import SLIDES, run
 from pages.shared.stage import Stage
 
 

@@ -2,6 +2,7 @@
 
 from pages.lessons.absolute.runs import card, kept, sketch
 from pages.lessons.absolute.settings import SCENES, SETTINGS
+
 from pages.shared.lesson import Lesson
 
 ABSOLUTE = Lesson(

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
-from gdcore import GradientDescent, Trace, descend
 from pages.lessons.absolute import charts, words
 from pages.lessons.absolute.settings import SETTINGS
+
+from gdcore import GradientDescent, Trace, descend
 from pages.shared.picture import timeline
 from pages.shared.picture.columns import Datasets, in_plane, one_row
 from pages.shared.picture.palette import Palette
