@@ -10,10 +10,10 @@ The learning rate is never a field of a rule; it belongs to the schedule. All ru
 rate stays outside the velocity, epsilon is added outside the root, and no accumulator starts above 0. (Keras puts the
 rate inside the velocity, which differs as soon as the rate changes, and AdaGrad's sum starts at 0.1 there.)
 
-Every rule here works coordinate by coordinate and is written with products and `** 0.5` only, so that it runs on an
+Every rule here works coordinate by coordinate and is written with arithmetic and `** 0.5` only, so that it runs on an
 array (d,), on many runs (runs, d), and on one coordinate as a plain float, where a single run is eight times faster:
 for a float it returns a float (of one, np.sign and the like make a numpy number). A rule that looks at the whole
-gradient, its length say, says so (`elementwise = False`) and is given arrays only.
+gradient, its length say, says so (`elementwise = False`) and is given arrays only. All fields of a rule have a default.
 
 A rule whose direction and next memory are linear in gradient and memory says so (`linear = True`): `scan` then makes
 many of its updates on least squares at once. Its memory is None or one array like theta.

@@ -43,7 +43,7 @@ class Normalised(Optimizer):
 
     def update(self, gradient: Array, mean: Array) -> tuple[Array, Array]:
         mean = self.keep * mean + (1 - self.keep) * gradient
-        return mean / np.linalg.norm(mean, axis=-1, keepdims=True), mean
+        return mean / (np.linalg.norm(mean, axis=-1, keepdims=True) + 1e-300), mean
 
 
 '''
@@ -153,6 +153,6 @@ def every_rate_and_pins() -> None:
 
 def what_a_rule_refuses() -> None:
     """A number that the field's own setting takes and the class does not gets its default, and a sentence."""
-    app = race(keep2=5, power3=7)
+    app = race(keep2=5, power3=7, rates=scenes.BEST)
     said = app.warning[0].value
     assert "Lane 2: keep must be in [0, 1), got 5" in said and "Lane 3: power must be finite and in [0, 1]" in said

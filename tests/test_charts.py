@@ -108,3 +108,68 @@ def test_a_chart_is_valid_vega_lite_and_its_titles_are_put_in_unchanged(build, t
     texts = [json.dumps(one) for one in (timeline._spec(build, THEMES[0], False, *odd), made)]
     mine, checked = (re.sub(r'"view\w*"', '"view"', text) for text in texts)  # a layer's name has a count in it
     assert mine == checked
+
+
+# ---- words
+
+
+def is_above_the_picture(layer: dict) -> bool:
+    """The lines of a legend and the names of epochs and rates, where nothing is drawn."""
+    y = layer["encoding"]["y"].get("value")
+    return y == 0 or (isinstance(y, dict) and re.match(r"19 \* \(datum.lane - |-9 - ", y["expr"]) is not None)
+
+
+@pytest.mark.parametrize("palette", THEMES, ids=PALETTES)
+@pytest.mark.parametrize("build, titles", [(build, titles) for build, *titles in CHARTS])
+def test_all_words_in_a_picture_have_a_halo_in_the_colour_of_the_page(build, titles, palette):
+    layers = build(palette, *titles).to_dict()["layer"]
+    texts = [layer for layer in layers if layer["mark"]["type"] == "text" and "'◂'" not in str(layer["mark"])]
+    halos = [layer for layer in texts if layer["mark"].get("stroke") == palette.paper]
+    words = [layer for layer in texts if layer not in halos and not is_above_the_picture(layer)]
+    assert len(halos) == len(words)
+    for halo, word in zip(halos, words, strict=True):
+        assert halo["encoding"] == word["encoding"] and layers.index(halo) == layers.index(word) - 1
+        assert halo["mark"]["strokeWidth"] >= 3
+
+
+def test_what_stands_on_a_surface_is_named_after_the_path_is_drawn():
+    for layers in (
+        regression.surface(THEMES[0], "w", "b").to_dict()["layer"],
+        race.surface(THEMES[0], "w", "b", 2, False, False).to_dict()["layer"],
+    ):
+        named = [i for i, layer in enumerate(layers) if layer["mark"]["type"] == "text" and "start" in str(layer)]
+        paths = [i for i, layer in enumerate(layers) if layer["mark"]["type"] == "rule"]
+        assert named and min(named) > max(paths)
+
+
+def test_no_place_of_a_word_is_a_fixed_number_of_pixels_from_the_top():
+    """Heights follow the window: a place is in units of the axes, at an edge, or follows `height`."""
+    for build, *titles in CHARTS:
+        for layer in build(THEMES[0], *titles).to_dict()["layer"]:
+            if layer["mark"]["type"] == "text" and isinstance(layer["encoding"]["y"].get("value"), int | float):
+                assert layer["encoding"]["y"]["value"] == 0
+
+
+# ---- lanes
+
+
+def test_a_lane_that_draws_is_a_thin_plain_line_under_a_mean_with_its_dash():
+    layers = race.loss(THEMES[0], "updates", True, True, 3, False, True).to_dict()["layer"]
+    (thin,) = [layer for layer in layers if "'datum.noisy'" in str(layer.get("transform"))]
+    outline, mean = [layer for layer in layers if layer["data"] == {"name": "means"}]
+    assert "strokeDash" not in thin["encoding"] and "strokeDash" not in thin["mark"]
+    assert mean["encoding"]["strokeDash"]["field"] == mean["encoding"]["color"]["field"] == "look"
+    assert thin["mark"]["strokeWidth"] < mean["mark"]["strokeWidth"] < outline["mark"]["strokeWidth"]
+    assert "running mean" in str(layers) and "running mean" not in str(
+        race.loss(THEMES[0], "updates", True, True, 1, False, False).to_dict()
+    )
+
+
+def test_the_legend_shows_the_dash_and_the_shape_that_are_on_the_line():
+    layers = race.loss(THEMES[0], "updates", True, True, 3, False, True).to_dict()["layer"]
+    (sample,) = [layer for layer in layers if layer["mark"]["type"] == "rule" and "strokeDash" in layer["encoding"]]
+    (line,) = [layer for layer in layers if "!datum.noisy" in str(layer.get("transform"))]
+    assert sample["encoding"]["strokeDash"] == line["encoding"]["strokeDash"]
+    assert sample["encoding"]["color"] == line["encoding"]["color"]
+    shapes = [layer["encoding"]["shape"] for layer in layers if "shape" in layer["encoding"]]
+    assert len(shapes) >= 2 and all(shape == shapes[0] for shape in shapes)

@@ -31,7 +31,7 @@ def test_the_glossary_uses_the_names_of_the_lab_and_no_others():
 def test_the_words_are_a_click_away_on_every_lesson_and_sent_only_then(lesson):
     app = open_lesson(lesson)
     assert glossary.as_markdown() not in texts(app)
-    app.button(key="words").click().run()
+    app.button(key="glossary").click().run()
     assert not app.exception and glossary.as_markdown() in texts(app)
 
 

@@ -317,7 +317,7 @@ def of_one(value, slope, partial=None):
 
 @pytest.mark.parametrize("start, rate, value, slope, partial, does", RAISES.values(), ids=RAISES)
 @pytest.mark.parametrize("sees_it", [True, False], ids=["value too", "slope alone"])
-@every_rule
+@pytest.mark.parametrize("rule", [kind() for kind in OPTIMIZERS if kind.elementwise], ids=lambda rule: rule.name)
 def test_what_raises_on_floats_or_turns_complex_is_what_nan_is_on_arrays(
     start, rate, value, slope, partial, does, sees_it, rule
 ):

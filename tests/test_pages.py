@@ -66,14 +66,14 @@ def test_a_quick_pick_that_may_not_be_used_is_disabled_and_says_why():
     app = open_quadratic(rate="1e308", a2="0")
     buttons = {name: app.button(key=f"quadratic_rate_{name}") for name in ("half", "double", "best", "limit")}
     assert [button.disabled for button in buttons.values()] == [False, True, True, True]
-    assert "the machine’s numbers" in buttons["double"].proto.help
-    assert "a2 is not above 0" in buttons["best"].proto.help
+    assert "no number that large" in buttons["double"].proto.help
+    assert "a2 is not positive" in buttons["best"].proto.help
 
 
 SCENE_CLAIMS = {
     "Opening": ["Arrives, from one side", "35 updates"],
-    "The article’s own run": ["Has not arrived", "only 500 updates", "theory needs 1,402", "still **0.38 away**"],
-    "Too small": ["Has not arrived", "only 500 updates", "still **1.7 away**"],
+    "The article’s own run": ["Has not arrived", "limit of 500 updates", "take 1,402 updates", "still **0.38 away**"],
+    "Too small": ["Has not arrived", "limit of 500 updates", "still **1.7 away**"],
     "One step": ["Arrives in one step", "after 1 update,"],
     "Overshoots, arrives": ["jumping across", "**−0.2**", "9 updates"],
     "Bounces for ever": ["Bounces for ever", "**−1**", "at the limit"],

@@ -3,7 +3,7 @@
 import io
 import warnings
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import product
 from typing import ClassVar
 
@@ -37,8 +37,13 @@ from pages.shared.take_home.libraries import PROGRAMS
 from pages.shared.take_home.rule import source
 from pages.shared.take_home.run import Regression, Run
 
-FALLING = [Constant(0.1), InverseTime(0.1, 0.05), Exponential(0.1, 0.97), StepDecay(0.1, 0.5, 20), Cosine(0.1, 0, 50)]
+NUMBERS = {"decay": 0.05, "factor": 0.9, "every": 20, "final": 0, "steps": 50}  # of schedules, by their fields
+RATES = [
+    kind(0.1, **{field.name: NUMBERS[field.name] for field in fields(kind) if field.name in NUMBERS})
+    for kind in SCHEDULES
+]
 RULES = [kind() for kind in OPTIMIZERS]
+OF_ONE_PARAMETER = [rule for rule in RULES if rule.elementwise]
 BATCHES = [
     None,
     Batches(7, 3),
@@ -77,10 +82,6 @@ class OfTheWholeGradient(Optimizer):
         state,
     ):
         return gradient / np.linalg.norm(gradient, axis=-1, keepdims=True), state
-
-
-def test_every_schedule_is_tried():
-    assert {type(schedule) for schedule in FALLING} == set(SCHEDULES)
 
 
 def computed(run: Run) -> Trace:
@@ -139,7 +140,7 @@ def folder_with_the_files(tmp_path, monkeypatch):
             (tmp_path / examples.file).write_text(programs.csv_text(examples.dataset), encoding="utf-8")
 
 
-@pytest.mark.parametrize(("schedule", "rule"), list(product(FALLING, RULES)), ids=str)
+@pytest.mark.parametrize(("schedule", "rule"), list(product(RATES, OF_ONE_PARAMETER)), ids=str)
 def test_numpy_descends_on_the_quadratic(schedule, rule):
     for tolerance in (0.0, 1e-3):
         assert difference(Run(PARABOLA, [8.0], schedule, 60, rule, tolerance=tolerance)) < 1e-12
@@ -153,7 +154,7 @@ def test_numpy_descends_on_the_quadratic(schedule, rule):
     tolerance=0,
     helper="difference",
 )
-@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize("rule", OF_ONE_PARAMETER, ids=str)
 @pytest.mark.parametrize("rate", ["1/6", "0.34", "1e-3", "007.50/100"])
 def test_numpy_agrees_to_the_last_digit_on_the_quadratic_at_a_constant_rate(rule, rate):
     above, _, below = rate.partition("/")
@@ -169,7 +170,7 @@ def test_numpy_agrees_to_the_last_digit_on_the_quadratic_at_a_constant_rate(rule
     tolerance=1e-10,
     helper="difference",
 )
-@pytest.mark.parametrize(("schedule", "rule", "batches"), list(product(FALLING, RULES, BATCHES)), ids=str)
+@pytest.mark.parametrize(("schedule", "rule", "batches"), list(product(RATES, RULES, BATCHES)), ids=str)
 def test_numpy_follows_every_lane(schedule, rule, batches):
     assert difference(Run(Regression(twenty), [3.0, -2.0], schedule, 75, rule, batches)) < 1e-10
 
@@ -235,7 +236,7 @@ schedules = (
     | some.builds(Cosine, rates, rates, some.integers(1, 80))
 )
 betas = some.just(0.0) | some.floats(0, 0.95)
-rules = some.sampled_from(RULES) | some.builds(Momentum, betas) | some.builds(Nesterov, betas)
+rules = some.sampled_from(OF_ONE_PARAMETER) | some.builds(Momentum, betas) | some.builds(Nesterov, betas)
 orders = some.sampled_from(["reshuffled", "fixed", "replacement"])
 lanes = some.none() | some.builds(Batches, some.integers(1, 20), some.integers(0, 2**70), orders)
 lines = some.builds(
@@ -287,8 +288,9 @@ def test_pytorch_has_no_program_of_a_rule_without_a_counterpart_and_the_others_h
 
 
 def every_kind_of_run():
-    for schedule, rule in product(FALLING, RULES):
+    for schedule, rule in product(RATES, OF_ONE_PARAMETER):
         yield Run(PARABOLA, [8.0], schedule, 60, rule, tolerance=1e-3)
+    for schedule, rule in product(RATES, RULES):
         yield Run(Regression(EXAMPLES["a plane, drawn"]), [0.0, 0.0, 0.0], schedule, 60, rule, Batches(32, 7))
     for batches in BATCHES:
         yield Run(Regression(twenty), [0.0, 0.0], Constant(1 / 30), 60, Nesterov(0.8), batches, rate="1/30")
@@ -305,7 +307,8 @@ def every_kind_of_run():
 @pytest.mark.parametrize("library", PROGRAMS)
 def test_every_program_compiles_and_without_the_source_of_its_rule_fits_on_a_slide(library):
     for run in every_kind_of_run():
-        program = PROGRAMS[library](run)
+        if (program := PROGRAMS[library](run)) is None:
+            continue  # a library that has no counterpart of the rule
         compile(program, library, "exec")
         for text in source(run):
             program = program.replace(text, "")
@@ -332,7 +335,8 @@ def test_every_library_computes_the_same_run(library, module):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pytest.importorskip(module)
-        assert max(difference(run, library) for run in every_kind_of_run()) < 1e-12
+        runs = (run for run in every_kind_of_run() if PROGRAMS[library](run))
+        assert max(difference(run, library) for run in runs) < 1e-12
 
 
 @pytest.mark.parametrize("name", ["a\nimport nothing", "'''", '"""', "\\", "\u2028print()", "# {x}", "a,b", "=1+1"])

@@ -140,12 +140,12 @@ def test_the_race_as_it_opens_is_whole_with_every_rule():
         assert run.steps == (120, 960, 30_720) and not notes
 
 
-@pytest.mark.parametrize("rate", [1e-300, 1e-3, 0.05, 1e3, 1e300])
+@pytest.mark.parametrize("rate", [5e-324, 1e-300, 1e-3, 0.05, 1e3, 1e300, 1.7e308])
 def test_the_sweep_of_a_rule_without_a_limit_draws_none_and_has_rates_on_both_sides_of_its_own(rate):
     sweep = of_race(Race(MODEL, (Lane(64, Constant(rate), Adam()), Lane(1, Constant(rate), RMSProp())), START, (9, 99)))
     for curve in sweep.curves:
         assert curve.limit is None
-        assert np.isfinite(curve.rates).all() and curve.rates.min() < rate < curve.rates.max()
+        assert np.isfinite(curve.rates).all() and 0 < curve.rates.min() <= rate < curve.rates.max()
     assert not (gaps(sweep)["rules"]["kind"] == "limit").any()
 
 

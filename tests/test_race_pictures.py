@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from gdcore import Constant, Exponential, InverseTime, Momentum, Nesterov, scaling, theory
 from pages.lessons.race import pictures
 from pages.lessons.race.budget import Budget
+from pages.lessons.race.looks import looks
 from pages.lessons.race.pins import pinned
 from pages.lessons.race.runs import Lane
 from pages.shared.data.regression import Model
@@ -242,3 +243,21 @@ def test_a_third_parameter_is_drawn_at_its_place():
     slopes = scaling.to_original(run.courses[1].trace.theta[-1, 0], *scaling.standardised(CARS.dataset.features)[1:])
     second = CARS.dataset.features[:, 1].mean()
     assert_allclose([lines.w1, lines.b], [slopes[0], slopes[1] * second + slopes[2]], rtol=1e-9)
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_the_thick_line_of_a_lane_that_draws_is_a_mean_of_its_losses(log):
+    run = race(256, 8, 1, budget=Budget(40, "epochs"))
+    drawn = as_frames(pictures.losses(run, log))
+    means, curves, first = drawn["means"], drawn["curves"], drawn["view"]["first"][0]
+    assert set(means.look) == {looks(run)[1], looks(run)[2]}  # batch descent has no noise
+    assert_array_equal(curves.noisy, curves.lane > 0)
+    edges = np.geomspace(1, run.total + 1, pictures.MEANS) if log else np.linspace(0, run.total + 1, pictures.MEANS)
+    for look, c in list(zip(looks(run), run.courses, strict=True))[1:]:
+        mine = means[means.look == look]
+        stretch = np.where(c.clock < edges[0], 0, np.searchsorted(edges, c.clock, side="right"))
+        parts = [np.flatnonzero(stretch == number) for number in np.unique(stretch)]
+        assert_allclose(mine.time, [np.maximum(c.clock[rows], first).mean() for rows in parts], rtol=1e-6)
+        expected = [c.loss[rows, 0].mean() / least_loss(OPENING.dataset) for rows in parts]
+        assert_allclose(mine.height, expected, rtol=1e-6)
+        assert (run.times[mine.frame] >= [c.clock[rows[-1]] for rows in parts]).all()  # not before it is over

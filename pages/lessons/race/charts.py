@@ -120,12 +120,11 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
     its noise would hide a dash, and its running mean a thick one.
     curves: lane, look, run, time, height, frame, noisy. means: look, time, height, frame. epochs: time, words.
     lanes: lane, look, name, ends. path: update, time, height, over, loss.
-    view: first, last, height_low, height_high, goal, goal_words, goal_right (where its words have more room),
-    floor, start, frames.
+    view: first, last, height_low, height_high, goal, goal_words, goal_right (they have more room there), floor, frames.
     """
     y_title = "loss ÷ least loss" if multiples else "mean squared error"
     clock += " (thick over thin: running mean)" if noisy else ""
-    x = Axis(alt.X, "first", "last", clock, alt.Axis(format=",.6~g", tickCount=6, grid=False), log=log)
+    x = Axis(alt.X, "first", "last", clock, alt.Axis(format=",~r", tickCount=6, grid=False), log=log)
     y = Axis(alt.Y, "height_low", "height_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
     curves, means = (
         alt.Chart(alt.NamedData(name)).transform_filter("datum.frame <= shown && isValid(datum.height)")

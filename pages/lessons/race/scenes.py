@@ -28,13 +28,12 @@ PUBLISHED = Scene(
 )
 DRIFT = Scene(
     "The stream drifts",
-    "Halfway the true line changes: can a lane that slows down still follow?",
+    "Halfway the line changes: one lane goes on, one has stopped, one slows.",
     {"data": STREAM, "n": 2000, "axis": "linear", "size1": "1", "size2": "1", "size3": "1", "follow": 1}
     | {"schedule2": StepDecay.name, "factor2": 0.0, "every2": 1000, "schedule3": InverseTime.name},
     FREEZE,
     "A learning rate should always go to zero.",
-    "Lane 1 keeps its rate, lane 2 has stopped, lane 3 keeps slowing down. On data that stay the same a rate of zero "
-    "means rest; on a stream it means a model that can no longer follow.",
+    "On data that stay the same a rate of zero means rest; on a stream it means a model that can no longer follow.",
     shows_at=1010,
 )
 SCENES = (
@@ -44,8 +43,7 @@ SCENES = (
         {"rate": "0.05"},
         NOISE_FLOOR,
         "Who is ahead early is ahead in the end.",
-        "Same data, same start, same rate: stochastic descent is near the optimum before batch descent has made its "
-        "first update; then its noise keeps it from settling.",
+        "Stochastic descent is near before batch descent has made its first update; then noise keeps it from settling.",
         shows_at=32,
     ),
     Scene(

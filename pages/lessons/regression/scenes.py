@@ -130,8 +130,8 @@ SCENES = (
         {"w1": 8.0, "b": -1.0, "rate": "0.01", "updates": 400},
         OVERSHOOT,
         "A parameter that starts at its best value stays there.",
-        "The gradient of the intercept depends on the slope: as long as the slope is wrong, moving the intercept "
-        "lowers the loss too, and later it has to come back.",
+        "The gradient of the intercept depends on the slope: while the slope is wrong, moving the intercept helps "
+        "too, and later it has to come back.",
         shows_at=20,
     ),
     ARTICLE_LINE,

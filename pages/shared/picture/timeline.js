@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function moveTo(position) {
     state.position = Math.max(0, Math.min(last, position));
-    state.wish = current() >= last ? Infinity : data.updates[current()];
+    state.wish = last && current() >= last ? Infinity : data.updates[current()];
     if (state.hidden) {
       state.reached = Math.max(state.reached, current());
       if (current() >= last) reveal();
@@ -121,21 +121,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let resting = 0;
   function announceAtRest() {
     clearTimeout(resting);
-    if (!state.playing) resting = setTimeout(announce, REST);
+    if (!state.playing) resting = setTimeout(() => announce(true), REST);
   }
 
-  function atRest() {
+  function announce(aloud) {
     const rules = [...root.querySelectorAll(".rule")].map((rule) => rule.textContent);
     const step = [find(".place").textContent, ...rules, find(".note").textContent].filter(Boolean).join(". ");
     const verdict = document.querySelector(`.st-key-${data.scope}_verdict`)?.innerText ?? ""; // "" while it is hidden
-    return [verdict, step];
-  }
-
-  function announce() {
-    const now = atRest();
-    const news = now.filter((text, i) => text && text !== root.known[i]);
-    if (news.length) find(".announced").textContent = news.join(" ");
-    root.known = now;
+    const news = [verdict, step].filter((text, i) => text && text !== root.known?.[i]);
+    if (aloud && news.length) find(".announced").textContent = news.join(" ");
+    root.known = [verdict, step];
   }
 
   // A prediction: hide the result until the question is answered, then play to the end within a few seconds.
@@ -157,11 +152,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   function later(position, seconds) {
     const speed = find(".speed").value;
     if (speed !== "auto") return position + speed * seconds;
+    const at = data.pace;
     let frame = Math.floor(position);
-    const takes = () => (frame < last ? data.pace[frame + 1] - data.pace[frame] : Infinity);
-    const now = data.pace[frame] + (frame < last ? (position - frame) * takes() : 0) + seconds;
-    while (frame < last && data.pace[frame + 1] <= now) frame += 1;
-    return frame < last ? frame + (now - data.pace[frame]) / takes() : last;
+    if (frame >= last) return last;
+    const now = at[frame] + (position - frame) * (at[frame + 1] - at[frame]) + seconds;
+    while (frame < last && at[frame + 1] <= now) frame += 1;
+    return frame < last ? frame + (now - at[frame]) / (at[frame + 1] - at[frame]) : last;
   }
 
   let before = 0;
@@ -267,6 +263,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".number").style.minWidth = `${2 * data.updates[last].toLocaleString("en").length + 3}ch`;
   follow(data.gate);
   show();
-  root.known ??= atRest();
+  if (!root.known) announce(false); // that a page has opened is no news
   return () => root.stop();
 }

@@ -80,7 +80,7 @@ def page(title: str, verdict: str, screen: timeline.Screen, theme: str) -> str:
         imports=script({"imports": {f"lab:{name}": source for name, source in modules.items()}}),
         vega=f"lab:{next(iter(modules))}",
         charts=script(charts),
-        bar=script(screen.data | {"gate": ""}),  # the prediction is made
+        bar=script(screen.data | {"gate": "", "presents": False}),  # the prediction is made
     )
 
 

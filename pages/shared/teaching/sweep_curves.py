@@ -18,6 +18,7 @@ from gdcore.objectives import QuadraticObjective
 from gdcore.theory import Regime
 
 RATES = 100
+SMALLEST, LARGEST = float(np.finfo(float).smallest_subnormal), float(np.finfo(float).max)
 FROM, TO = 1e-3, 3.0  # the lowest and the highest rate, as multiples of the limit
 
 
@@ -76,7 +77,8 @@ class Sweep:
 def around(limits: Sequence[float], own: Sequence[float]) -> np.ndarray:
     """A hundred rates on a log scale around the limits, with the reader's own between them."""
     with np.errstate(over="ignore"):  # on the way to a last rate at the end of the machine's numbers
-        return np.geomspace(min(FROM * min(limits), *own), max(TO * max(limits), *own), RATES)
+        lowest, highest = min(FROM * min(limits), *own), max(TO * max(limits), *own)
+        return np.geomspace(max(lowest, SMALLEST), min(highest, LARGEST), RATES)
 
 
 def nothing_to_close(objective: QuadraticObjective, start: np.ndarray) -> str:

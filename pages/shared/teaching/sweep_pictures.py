@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from pages.shared.picture.columns import Columns, Datasets, decades, one_row, positive, stacked
-from pages.shared.teaching.sweep_curves import RATES, Curve, Sweep
+from pages.shared.teaching.sweep_curves import LARGEST, RATES, Curve, Sweep
 from pages.shared.words import apart, count, number
 
 LOWEST, TALLEST = 1e-16, 100.0  # the least and the largest gap in the picture, as multiples of the gap at the start
-LARGEST = float(np.finfo(float).max)
 
 FASTEST_AND_BEST = "Fastest: from this start, to this goal. Best: by the factor in the long run, from theory."
 
