@@ -1,24 +1,64 @@
 import json
 import re
-from functools import partial
+from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
+from importlib import import_module
+from inspect import isfunction, signature
+from pathlib import Path
 
 import pytest
 
-from pages.lessons.quadratic import charts as quadratic
-from pages.lessons.race import charts as race
-from pages.lessons.regression import charts as regression
+from pages.lessons import LESSONS
 from pages.shared.picture import charts, timeline
+from pages.shared.picture.charts import Chart
 from pages.shared.picture.palette import PALETTES
 from pages.shared.teaching.sweep_charts import over_the_rates
 
-LINKED = [quadratic.curve, quadratic.gap, quadratic.value, quadratic.iterates]
-AT_REST = [partial(over_the_rates, value="updates", lanes=lanes) for lanes in (1, 3)]
 THEMES = list(PALETTES.values())
+ROOMS = sorted(path.parent.name for path in (Path(__file__).parents[1] / "pages" / "lessons").glob("*/__init__.py"))
+ARGUMENTS = {str: ("weight w", "weight w"), bool: (False, True), int: (1, 3)}  # a chart is tried with each of two
 
 
-@pytest.mark.parametrize("build", LINKED + AT_REST)
-@pytest.mark.parametrize("palette", THEMES, ids=PALETTES)
-def test_every_scale_has_an_explicit_domain(build, palette):
+def charts_of(room: str) -> list[Callable[..., Chart]]:
+    """What the module of charts in the room of a lesson offers."""
+    module = import_module(f"pages.lessons.{room}.charts")
+    own = [part for part in vars(module).values() if isfunction(part) and part.__module__ == module.__name__]
+    return [part for part in own if part.__annotations__.get("return") is Chart and not part.__name__.startswith("_")]
+
+
+def with_arguments(build: Callable[..., Chart]) -> list[tuple]:
+    """A chart with its titles, once without and once with all that is optional."""
+    _, *arguments = signature(build).parameters.values()
+    both = [tuple(ARGUMENTS[argument.annotation][more] for argument in arguments) for more in (0, 1)]
+    return [(build, *values) for values in dict.fromkeys(both)]
+
+
+EVERY_CHART = [chart for room in ROOMS for build in charts_of(room) for chart in with_arguments(build)]
+AT_REST = [(over_the_rates, "updates", lanes) for lanes in (1, 3)]
+CHARTS = [*EVERY_CHART, *AT_REST]
+EACH = pytest.mark.parametrize("build, titles", [(build, titles) for build, *titles in CHARTS])
+
+
+def test_every_lesson_has_charts_in_its_room_and_the_timeline_moves_one_of_them():
+    assert len(ROOMS) == len(LESSONS)
+    for room in ROOMS:
+        assert any(moved(build, *titles) for build, *titles in EVERY_CHART if f".{room}." in build.__module__)
+
+
+@cache
+def spec(build: Callable[..., Chart], *titles) -> dict:
+    """Altair checks what it makes against the schema."""
+    return build(THEMES[0], *titles).to_dict(validate=True)
+
+
+def moved(build: Callable[..., Chart], *titles) -> dict[str, dict]:
+    """Those parameters of a chart that have an input, which is how the timeline moves them."""
+    return {one["name"]: one for one in spec(build, *titles).get("params", []) if "bind" in one}
+
+
+@EACH
+def test_every_scale_has_an_explicit_domain(build, titles):
     scales = []
 
     def collect(node):
@@ -31,61 +71,41 @@ def test_every_scale_has_an_explicit_domain(build, palette):
             for child in node:
                 collect(child)
 
-    collect(build(palette).to_dict())
+    collect(spec(build, *titles))
     assert scales and all(len(scale["domain"]) == 2 and scale["nice"] is False for scale in scales)
 
 
-@pytest.mark.parametrize("build", LINKED)
-def test_the_timeline_finds_its_two_parameters_in_every_chart(build):
-    parameters = {parameter["name"]: parameter for parameter in build(THEMES[0]).to_dict()["params"]}
-    assert set(parameters) == {"frame", "shown"}
-    for parameter in parameters.values():
-        assert parameter["bind"]["max"] == charts.FRAMES - 1
-    at_first = parameters["frame"]["value"], parameters["shown"]["value"]
-    assert at_first == (0, charts.FRAMES - 1)  # at the start, with nothing hidden
+@EACH
+def test_the_timeline_finds_both_its_parameters_in_a_chart_or_none(build, titles):
+    both = moved(build, *titles)
+    assert set(both) in (set(), {"frame", "shown"})
+    assert all(parameter["bind"]["max"] == charts.FRAMES - 1 for parameter in both.values())
+    if both:  # at the start, with nothing hidden
+        assert (both["frame"]["value"], both["shown"]["value"]) == (0, charts.FRAMES - 1)
 
 
-@pytest.mark.parametrize("build", [*LINKED, *AT_REST, quadratic.thumbnail])
-def test_a_chart_has_no_numbers_of_a_run_in_it(build):
-    assert "datasets" not in build(THEMES[0]).to_dict()
+@EACH
+def test_a_chart_has_no_numbers_of_a_run_in_it(build, titles):
+    assert "datasets" not in spec(build, *titles)
 
 
-@pytest.mark.parametrize("build", LINKED + AT_REST)
-def test_text_is_at_least_13_pixels(build):
+@EACH
+def test_text_is_at_least_13_pixels(build, titles):
     sizes = []
-    text = json.dumps(build(THEMES[0]).to_dict())
+    text = json.dumps(spec(build, *titles))
     for key in ("fontSize", "labelFontSize", "titleFontSize"):
         sizes += [float(part.split(",")[0].split("}")[0]) for part in text.split(f'"{key}": ')[1:]]
-    assert sizes and min(sizes) >= 13
+    assert min(sizes, default=13) >= 13
 
 
-CHARTS = [
-    *((build,) for build in LINKED),
-    (quadratic.curve, "parameter w", "loss"),
-    (regression.fitted_line, "x", "y"),
-    (regression.squares, "x", "y"),
-    (regression.partial, "x₁", "y", 1, 2),
-    (regression.predicted_against_actual, "y"),
-    *((regression.surface, "slope w", "intercept b", equal) for equal in (False, True)),
-    *((regression.loss, log) for log in (False, True)),
-    (regression.parameter, "w"),
-    *((race.surface, "w", "b", parameters, True, True) for parameters in (2, 3)),
-    *((race.loss, "examples seen", multiples, True, 6, True, True) for multiples in (False, True)),
-    (race.loss, "updates", True, False, 1, False, False),
-    (race.lines, "x", "y"),
-    *((over_the_rates, "updates", lanes) for lanes in (1, 3)),
-    *((build,) for build in (quadratic.thumbnail, regression.thumbnail, race.thumbnail)),
-]
-
-
-@pytest.mark.parametrize("build, titles", [(build, titles) for build, *titles in CHARTS])
+@EACH
 def test_a_chart_is_valid_vega_lite_and_its_titles_are_put_in_unchanged(build, titles):
-    """Altair checks what it makes against the schema; the page takes it unchecked, from one pattern for all titles."""
+    """The page takes what Altair makes unchecked, from one pattern for all titles."""
     odd = [f'{title} "\\ue0001. {{}} \\\\1' if isinstance(title, str) else title for title in titles]
-    spec = build(THEMES[0], *odd).to_dict(validate=True)
-    for parameter in spec.get("params", []):
+    made = deepcopy(spec(build, *odd))
+    for parameter in made.get("params", []):
         parameter |= {"on": charts.ON[parameter["name"]]} if parameter["name"] in charts.ON else {}
-    texts = [json.dumps(made) for made in (timeline._spec(build, THEMES[0], False, *odd), spec)]
+    texts = [json.dumps(one) for one in (timeline._spec(build, THEMES[0], False, *odd), made)]
     mine, checked = (re.sub(r'"view\w*"', '"view"', text) for text in texts)  # a layer's name has a count in it
     assert mine == checked
 

@@ -14,5 +14,6 @@ SCENES = (
         OVERSHOOT,
         "Steps get shorter on the way to a bottom.",
         "Steps get shorter where the slope gets flatter, and this one does not.",
+        9,
     ),
 )
