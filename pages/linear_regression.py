@@ -9,7 +9,7 @@ from pages.lessons import SLIDES, run
 from pages.lessons.articles import printed
 from pages.lessons.quadratic import charts as quadratic_charts
 from pages.lessons.quadratic import runs
-from pages.lessons.regression import REGRESSION, charts, side_by_side, tables, words
+from pages.lessons.regression import REGRESSION, by_hand, charts, side_by_side, tables, words
 from pages.lessons.regression.pins import CURVE, LINE, LOSSES, PARTS, PREDICTED, SURFACE, of_parameter
 from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.scenes import ARTICLE_LINE, BROADCAST, MEANT, NOISY, PUBLISHED, REPAIRED, SLOPE, TWO
@@ -34,7 +34,6 @@ from pages.shared.take_home.code import code_to_take_home
 from pages.shared.take_home.steps import steps_table
 from pages.shared.teaching import sweep
 from pages.shared.teaching.verdicts import Reason
-from pages.shared.words import number
 
 
 def page() -> None:
@@ -51,10 +50,10 @@ def page() -> None:
     values, fit = panel.values, compute(model, panel.values)
     if values["hand"]:
         with stage.by_hand():
-            fit_by_hand(fit, stage)
+            by_hand.show(fit, stage)
         return
     if values["beside"]:
-        compare(side_by_side.compute(dataset, values), stage)
+        side_by_side.show(side_by_side.compute(dataset, values), stage)
         return
     judged = words.verdict(fit)
     saying, bar = words.told(judged, fit), words.bar(fit, values)
@@ -119,38 +118,6 @@ def rate(panel: Panel, model: Model) -> None:
     panel.rates_around(limit)
     panel.draw("rate")
     pick_a_rate(panel, repr(best), repr(limit))
-
-
-def fit_by_hand(fit: Fit, stage: Stage) -> None:
-    """The reader lays a line and sees its squares; descent goes on from there, and only then is there an answer."""
-    dataset, panel, values = fit.model.dataset, stage.panel, stage.values
-    picture, numbers = stage.columns(Squares=3, Your_line=1)
-    with numbers:
-        panel.draw("hand_w", "hand_b")
-        line = [values["hand_w"], values["hand_b"]]
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss = float(fit.model.objective.value(fit.model.start(line)))
-        st.markdown(f"The loss of your line, the mean area of the squares: **{number(loss)}**")
-        start = {"w1": line[0], "b": line[1], "hand": False}
-        st.button("Descend from here", on_click=panel.assign, args=(start,), key="regression_descend", type="primary")
-    with picture:
-        titles = (dataset.feature_names[0], dataset.target_name)
-        alt = "The data, your line, and the square of each residual."
-        stage.chart(charts.squares, alt, fit.by_hand(*line), *titles)
-
-
-def compare(pair: side_by_side.Pair, stage: Stage) -> None:
-    """The same loss over the parameters of either scale, with the run that is the fastest there."""
-    why = "Two runs are on the screen already."
-    with stage.show(side_by_side.told(pair), side_by_side.bar(pair), lambda: None, no_pins=why):
-        for place, fit, name in zip(stage.columns(Raw=1, Standardised=1), pair, pair._fields, strict=True):
-            with place:
-                titles = (fit.model.title(parameter) for parameter in fit.model.names[:2])
-                surface, alt = fit.surface(timeline.palette().ramp), f"The loss over the {name} parameters."
-                stage.chart(charts.surface, alt, surface, *titles, fit.equal_aspect, key=f"regression_{name}")
-                st.caption(f"{name.capitalize()} features, rate {number(fit.learning_rate, 3)}")
-        with stage.below():
-            st.markdown(tables.stability(pair.raw))
 
 
 def draw(fit: Fit, stage: Stage) -> None:

@@ -5,7 +5,6 @@ from contextlib import nullcontext
 import streamlit as st
 
 from gdcore import theory
-from gdcore.datasets import Dataset
 from pages.lessons import SLIDES, run
 from pages.lessons.race import RACE, charts, claims, lanes, pictures, question, saying, score, words
 from pages.lessons.race.pins import LINES, LOSS, PARAMETERS
@@ -33,7 +32,6 @@ from pages.shared.teaching import sweep
 from pages.shared.teaching.verdict_words import sizes_apart
 from pages.shared.teaching.verdicts import differ_in_size
 
-OF_THE_DATA = ("data", "n", "noise", "outliers")  # a scene that sets one of these is about the data
 MANY_UPDATES = 100_000  # that are worth a word while they are made, which costs a millisecond
 
 
@@ -61,20 +59,17 @@ def settings(stage: Stage, panel: Panel) -> tuple[Model, tuple[str, ...]]:
     """
     values = panel.values
     place_of_the_rate = stage.at_hand()
-    panel.draw("rates", "lanes")
+    panel.draw(*(name for name in of_the_data(values) if name in panel.wanted), "rates", "lanes")
     place_of_the_lanes = st.container(gap="xsmall")
-    place_of_the_data = st.container()
     panel.draw("clock")
     with st.container(horizontal=True, gap="medium"):
         panel.quick_pick("seeds", "one seed", 1)
         panel.quick_pick("seeds", "20 seeds", lanes.MOST_SEEDS)
     panel.draw("cloud")
     place_of_the_start = st.container()
-    more = st.expander("More settings")
-    with more if panel.wanted.isdisjoint(OF_THE_DATA) else place_of_the_data:
-        panel.draw("data")
-        dataset, notes = choose_data(panel)
-    with more:
+    with st.expander("More settings"):
+        panel.draw(*(name for name in of_the_data(values) if name not in panel.wanted))
+        dataset, notes = own.choose("race") if own.is_chosen(values) else (dataset_of(values), ())
         panel.draw("seeds", "seed", "workers", "axis", "follow")
     model = model_of(values, dataset)
     panel.rates_around(limit_of(model))
@@ -120,15 +115,10 @@ def start(panel: Panel, model: Model) -> None:
     take_back_a_start_without_loss(panel, model, start_of(model, panel.values))
 
 
-def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
-    values = panel.values
-    if values["data"] != STREAM:
-        panel.draw("order")
-    if own.is_chosen(values):
-        panel.draw("standardise")
-        return own.choose("race")
-    panel.draw(*DRAWN.get(values["data"], ()))
-    return dataset_of(values), ()
+def of_the_data(values: dict) -> list[str]:
+    """The settings that say what the data are, and in which order they come."""
+    order = [] if values["data"] == STREAM else ["order"]
+    return ["data", *order, *(["standardise"] if own.is_chosen(values) else DRAWN.get(values["data"], ()))]
 
 
 def take_back_what_does_not_go_together(panel: Panel, n: int) -> None:

@@ -7,13 +7,16 @@ the share of the gap, loss less least loss, that is left; a distance would be in
 from typing import NamedTuple
 
 import numpy as np
+import streamlit as st
 
 from gdcore import GradientDescent, descend, theory
 from gdcore.datasets import Dataset
+from pages.lessons.regression import charts, tables
 from pages.lessons.regression.runs import Fit
 from pages.lessons.regression.settings import model_of, start_of
 from pages.shared.lesson import Told
 from pages.shared.picture import timeline
+from pages.shared.stage import Stage
 from pages.shared.teaching.verdicts import GAP_GOAL
 from pages.shared.words import count, number, percent
 
@@ -75,3 +78,17 @@ def bar(pair: Pair) -> timeline.Bar:
     ]
     made = len(pair.raw.trace.value) - 1
     return timeline.Bar(pair.raw.updates, (), f"Stopped here: all {count(made, 'epoch')} are used up.", "epoch", says)
+
+
+def show(pair: Pair, stage: Stage) -> None:
+    """The same loss over the parameters of either scale, with the run that is the fastest there."""
+    why = "Two runs are on the screen already."
+    with stage.show(told(pair), bar(pair), lambda: None, no_pins=why):
+        for place, fit, name in zip(stage.columns(Raw=1, Standardised=1), pair, pair._fields, strict=True):
+            with place:
+                titles = (fit.model.title(parameter) for parameter in fit.model.names[:2])
+                surface, alt = fit.surface(timeline.palette().ramp), f"The loss over the {name} parameters."
+                stage.chart(charts.surface, alt, surface, *titles, fit.equal_aspect, key=f"regression_{name}")
+                st.caption(f"{name.capitalize()} features, rate {number(fit.learning_rate, 3)}")
+        with stage.below():
+            st.markdown(tables.stability(pair.raw))
