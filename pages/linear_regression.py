@@ -75,8 +75,7 @@ def choose_data(panel: Panel) -> tuple[Dataset, tuple[str, ...]]:
     if own.is_chosen(values):
         return own.choose("regression")
     if values["data"] == NOISY:
-        with st.expander("The noisy data"):
-            panel.draw(*(setting.name for setting in NOISY_SETTINGS))
+        panel.fold(*(setting.name for setting in NOISY_SETTINGS), title="The noisy data")
     return dataset_of(values), ()
 
 

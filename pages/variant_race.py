@@ -33,6 +33,7 @@ from pages.shared.teaching import sweep
 from pages.shared.teaching.verdict_words import sizes_apart
 from pages.shared.teaching.verdicts import differ_in_size
 
+OF_THE_DATA = ("data", "n", "noise", "outliers")  # a scene that sets one of these is about the data
 MANY_UPDATES = 100_000  # that are worth a word while they are made, which costs a millisecond
 
 
@@ -62,15 +63,18 @@ def settings(stage: Stage, panel: Panel) -> tuple[Model, tuple[str, ...]]:
     place_of_the_rate = stage.at_hand()
     panel.draw("rates", "lanes")
     place_of_the_lanes = st.container(gap="xsmall")
+    place_of_the_data = st.container()
     panel.draw("clock")
     with st.container(horizontal=True, gap="medium"):
         panel.quick_pick("seeds", "one seed", 1)
         panel.quick_pick("seeds", "20 seeds", lanes.MOST_SEEDS)
     panel.draw("cloud")
     place_of_the_start = st.container()
-    with st.expander("More settings"):
+    more = st.expander("More settings")
+    with more if panel.wanted.isdisjoint(OF_THE_DATA) else place_of_the_data:
         panel.draw("data")
         dataset, notes = choose_data(panel)
+    with more:
         panel.draw("seeds", "seed", "workers", "axis", "follow")
     model = model_of(values, dataset)
     panel.rates_around(limit_of(model))

@@ -1,5 +1,7 @@
 """The words of the lab: all there, each once, each in a sentence, and the same in the help of the settings."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -8,12 +10,30 @@ from pages.shared.settings import glossary
 from tests.harness import FILES, open_lesson
 
 TERMS = [term for terms in glossary.GROUPS.values() for term in terms]
+SCENES = [scene for lesson in LESSONS for scene in lesson.scenes]
 SETTINGS = [setting for lesson in LESSONS for setting in lesson.settings]
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_the_help_of_a_setting_begins_with_a_sentence_of_the_glossary(setting):
     assert setting.help and setting.help.startswith(tuple(glossary.SENTENCES.values()))
+
+
+HARD = ("λ", "κ", "hessian", "closed form", "mean-square", "eigenvalue")
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_no_help_of_a_setting_needs_linear_algebra(setting):
+    assert not [word for word in HARD if word in setting.help.lower()]
+
+
+@pytest.mark.parametrize(
+    "scene", [scene for lesson in LESSONS for scene in lesson.scenes], ids=lambda scene: scene.name
+)
+def test_what_to_look_at_in_a_scene_is_one_sentence_without_a_symbol(scene):
+    look = scene.look
+    assert look.endswith((".", "?")) and len(re.findall(r"[.?!](?= |$)", look)) == 1 and len(look) <= 110
+    assert not [word for word in (*HARD, "η", "θ", "·", "=") if word in look.lower()]
 
 
 def test_every_word_is_there_once_and_in_a_sentence():

@@ -3,7 +3,7 @@
 import pytest
 
 from pages.lessons.race import charts as race
-from pages.shared.picture.palette import PALETTES, Palette
+from pages.shared.picture.palette import FAINT, PALETTES, Palette
 
 WORDS = ("ink", "muted", "iterate", "gradient", "step", "optimum", "pin")  # on a surface with a halo in paper
 STREAMLITS_PAPER = {"light": "#ffffff", "dark": "#171614"}
@@ -42,6 +42,16 @@ def test_every_colour_that_words_are_written_in_can_be_read(palette: Palette, ro
 @pytest.mark.parametrize("role", [role for role in WORDS if role not in ("muted", "pin")])
 def test_every_mark_stands_out_from_the_deepest_tone_of_a_surface(palette: Palette, role):
     assert contrast(getattr(palette, role), palette.ramp[0]) >= 3
+
+
+@BOTH
+@pytest.mark.parametrize("role", ["iterate", "step", "pin"])
+def test_what_is_drawn_faint_still_stands_out_from_the_page(palette: Palette, role):
+    color = getattr(palette, role)
+    mixed = [
+        round(FAINT * int(color[i : i + 2], 16) + (1 - FAINT) * int(palette.paper[i : i + 2], 16)) for i in (1, 3, 5)
+    ]
+    assert contrast("#{:02x}{:02x}{:02x}".format(*mixed), palette.paper) >= 3
 
 
 @BOTH

@@ -211,7 +211,7 @@ def test_going_back_restores_every_setting_and_can_be_undone(page, pinned, then)
     after = set_of(change(app, page, **then), page)
     press(app, f"{page}_back_A")
     assert {name: value for name, value in set_of(app, page).items() if name in before} == before != after
-    assert "settings of now" in table(app)["A"]
+    assert "same settings as now" in table(app)["A"]
     press(app, f"{page}_undo")
     assert {name: value for name, value in set_of(app, page).items() if name in after} == after
 

@@ -286,11 +286,11 @@ def test_switching_the_scale_of_an_own_table_takes_a_rate_that_is_below_the_new_
     ],
 )
 def test_the_label_of_the_race_s_start_names_its_units(data, units):
-    assert f"Start, {units}" in [text.value for text in open_lesson("race", data=data).markdown]
+    assert f"Start ({units})" in [text.value for text in open_lesson("race", data=data).markdown]
 
 
 @pytest.mark.parametrize("standardise", [False, True])
 def test_the_label_of_the_start_follows_the_reader_s_own_data(standardise):
     app = with_a_table("race", TALL, standardise=standardise)
     units = "in units of the standardised features" if standardise else "in the units of the data"
-    assert f"Start, {units}" in [text.value for text in app.markdown]
+    assert f"Start ({units})" in [text.value for text in app.markdown]

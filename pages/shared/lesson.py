@@ -72,6 +72,10 @@ class Saying(Protocol):
     """What a page says of its run: above the charts, in numbers on request, and all of it in the file to take home."""
 
     @property
+    def plain(self) -> str:
+        """What happened, in ten words or so."""
+
+    @property
     def lines(self) -> int:
         """How many it takes at most above the charts, on a screen 1280 pixels wide."""
 

@@ -44,28 +44,33 @@ from pages.shared.teaching.predict import Prediction, Question
 STYLE = """<style>
 :root { --above: 19rem; }
 [class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .6rem; }
 [class*="_scenes"] button { max-width: 11rem; p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } }
+[class*="_in_words"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
 [class*="_charts"] { container-type: inline-size; position: relative; }
 [class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
   height: calc(100vh - var(--above) - var(--lines) * 1.6rem); min-height: max(34vh, 250px);
 }
-@container (max-width: 700px) {
+@media (max-width: 639px) { [class*="_verdict"] { flex-direction: column; row-gap: 0; } }
+@container (max-width: 760px) {
   [data-testid="stHorizontalBlock"] { flex-direction: column; }
   [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
 }
 @media (max-width: 640px) { [class*="_present"], [class*="_result_pin"] { display: none; } } /* nothing for a phone */
-@media (max-width: 640px) { /* the settings come up from below, and the picture stays in view */
-  [data-testid="stSidebar"][aria-expanded="true"] {
-    inset: auto 0 0 0; width: 100vw !important; max-width: 100vw; height: 45vh; box-shadow: 0 0 1rem #0006;
+@media (max-width: 640px) {
+  [class*="_top"] { :is([class*="_previous"], [class*="_next"]) button { padding: 0 .5rem; } }
+  [data-testid="stSidebar"][data-collapsed="false"] { /* comes up from below, and the picture stays in view */
+    position: fixed !important; inset: auto 0 0 0 !important; width: 100vw !important; height: 45vh !important;
+    max-width: none; box-shadow: 0 0 1rem #0006;
   }
 }
 </style>"""
 
 FOR_THE_BACK_ROW = """<style>
-:root { font-size: 20px; --above: 12.5rem; }
+:root { font-size: 20px; --above: 14rem; }
 .stMainBlockContainer { padding: .5rem 1.5rem; }
 .stAppHeader { width: 3.5rem; background: none; }
-[class*="_top"] { zoom: .8; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
+[class*="_top"] { zoom: .75; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
 .st-key-glossary, [data-testid="stTopNav"], [data-testid="stToolbarActions"], .stMainMenu { display: none; }
 [class*="_verdict"] { min-height: 0 !important; }
 [class*="_at_hand"] {
@@ -156,6 +161,8 @@ class Stage:
             with st.container(horizontal=True, key=f"{self.lesson.key}_bar"):
                 timeline.show(self.lesson.key, bar, opens_at=self.panel.link.at, gate=self.prediction.gate)
                 self.pins.button(no_pins or (own.NO_PINS if own.is_chosen(self.values) else ""))
+            # What the alt texts cannot say, for they are part of a chart that is built once; read aloud, and not seen.
+            st.container(key=f"{self.lesson.key}_result_in_words").markdown(f"The charts show: {saying.plain}")
             yield
         self._finish()
 

@@ -114,12 +114,12 @@ def test_n_and_p_page_through_the_scenes_of_all_lessons_but_not_while_typing(ope
     press("p", "Stops early", "Descent on")
     press("n", "No minimum", "Descent on")
     press("n", "Opening", "Fit a line")
-    press("n", "The line of the article", "Fit a line")
+    press("n", "Fit by hand", "Fit a line")
     field = page.get_by_label("Learning rate η (eta)", exact=True)
     field.press("End")
     field.type("n")
-    expect(field).to_have_value("0.01n")
-    expect(page.get_by_role("radio", name="The line of the article")).to_be_checked()
+    expect(field).to_have_value("0.05n")
+    expect(page.get_by_role("radio", name="Fit by hand")).to_be_checked()
 
 
 def test_a_presenter_pages_with_the_settings_folded(open_page, server):

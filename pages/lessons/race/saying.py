@@ -29,6 +29,10 @@ class RaceSaying:
     aside: str = ""
 
     @property
+    def plain(self) -> str:
+        return self.winner
+
+    @property
     def in_short(self) -> bool:
         return len(self.verdicts) > LANES_ON_TOP or bool(st.session_state.get(PRESENTING))
 

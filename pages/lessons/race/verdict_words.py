@@ -6,7 +6,7 @@ from math import isclose
 import numpy as np
 
 from gdcore import theory
-from pages.lessons.race.plain import NEAR, plain
+from pages.lessons.race.plain import plain
 from pages.lessons.race.runs import Course, Race
 from pages.lessons.race.verdicts import is_noisy, limit_name, limit_of, of_lane
 from pages.lessons.race.words import above, capitalised
@@ -38,7 +38,7 @@ def result(race: Race) -> str:
 TITLES = {
     Claim.ARRIVES: "arrives",
     Claim.NOT_THERE: "has not arrived",
-    Claim.JITTERS: "comes near, then jitters",
+    Claim.JITTERS: "jitters",
     Claim.BOUNCES: "bounces for ever",
     Claim.HELD: "held by its start alone",
     Claim.DIVERGES: "diverges",
@@ -52,8 +52,6 @@ TITLES = {
 def title(judged: Verdict) -> str:
     if judged.reason is Reason.FREEZES:
         return "freezes"
-    if judged.claim is Claim.JITTERS and judged.figures["share"] > NEAR:
-        return "jitters"
     return TITLES[judged.claim]
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from pages.shared.picture.numerals import linear
-from pages.shared.picture.palette import PIN_DASHES, PIN_SHAPES, Palette
+from pages.shared.picture.palette import FAINT, PIN_DASHES, PIN_SHAPES, Palette
 
 FRAMES = 501  # the most rows that `path` can have: the start and 500 updates
 HEIGHT = 335
@@ -96,7 +96,7 @@ def over_time(
     every_row = alt.Chart(alt.NamedData("path"))
     tips = [tip("update", x.title, "d"), tip(field, "computed", ".6~g")]
     dots = every_row.transform_filter(f"datum.frame <= shown && {only}").mark_circle(
-        color=palette.iterate, size=36, opacity=0.6
+        color=palette.iterate, size=36, opacity=FAINT
     )
     line = every_row.transform_filter("datum.frame <= shown").mark_line(
         color=palette.ink, strokeWidth=1.3, strokeDash=[5, 3], clip=True
@@ -127,7 +127,7 @@ def pinned(
     pins: pin, lane, piece (rows of one piece are joined, in the order of row), x, y, name (a letter where it is to be
     read, else empty).
     """
-    opacity = 0.7 if color is None else 0.4  # in the colour of a lane they must not pass for the present run
+    opacity = FAINT if color is None else 0.4  # in the colour of a lane they must not pass for the present run
     # Streamlit counts the rows of a mark without a transform, and draws on another renderer when they are many.
     rows = alt.Chart(alt.NamedData("pins")).transform_filter("true")
     place = {"x": x("x"), "y": y("y"), "color": color or alt.ColorValue(palette.pin), "tooltip": NO_TIP}

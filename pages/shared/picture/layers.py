@@ -3,7 +3,7 @@
 import altair as alt
 
 from pages.shared.picture.charts import NO_TIP, NOW, Axis, rows_back, words
-from pages.shared.picture.palette import Palette
+from pages.shared.picture.palette import FAINT, Palette
 
 RECENT = 8  # how many of the last steps are drawn strong
 FEW = 14  # a run of so few updates is drawn strong as a whole when it is at rest on its last row
@@ -26,10 +26,10 @@ def walk(palette: Palette, x: Axis, y: Axis, here: Point, there: Point, tips: li
     from_here, to_there = {"x": x(here[0]), "y": y(here[1])}, {"x2": alt.X2(there[0]), "y2": alt.Y2(there[1])}
     return [
         steps.mark_rule(color=palette.step, clip=True).encode(
-            **from_here, **to_there, opacity=alt.OpacityValue(0.45), tooltip=NO_TIP
+            **from_here, **to_there, opacity=alt.OpacityValue(FAINT), tooltip=NO_TIP
         ),
         dots.mark_circle(color=palette.iterate, size=45, clip=True).encode(
-            **from_here, opacity=alt.OpacityValue(0.45), tooltip=tips
+            **from_here, opacity=alt.OpacityValue(FAINT), tooltip=tips
         ),
         *_arrows(palette, x, y, here, there),
         ghost.mark_point(color=palette.iterate, size=200, strokeWidth=2, strokeDash=[3, 2], clip=True).encode(
@@ -93,7 +93,7 @@ def named(
     )
     rows = rows.transform_calculate(
         sideways=f"(datum.right ? width - datum.across : datum.across) > {14 + 6.5 * len(word)}",
-        upright="datum.up ? datum.down > 14 : height - datum.down > 20",
+        upright="datum.up ? datum.down > 14 : height - datum.down > 24",
     )
     rows = rows.transform_calculate(
         beside="datum.sideways" if beside else "datum.sideways && !datum.upright",
@@ -104,7 +104,7 @@ def named(
         "align": alt.ExprRef(f"datum.beside ? datum.right ? 'left' : 'right' : {align}"),
         "baseline": alt.ExprRef("datum.beside ? 'middle' : datum.above ? 'bottom' : 'top'"),
         "dx": alt.ExprRef(f"datum.beside ? datum.right ? 13 : -13 : {dx}"),
-        "dy": alt.ExprRef("datum.beside ? 0 : datum.above ? -12 : 13"),
+        "dy": alt.ExprRef("datum.beside ? 0 : datum.above ? -14 : 17"),
     }
     place = {"x": x(point[0]), "y": y(point[1]), "text": alt.TextValue(word), "tooltip": NO_TIP}
     return words(rows, palette, place, color, **side)

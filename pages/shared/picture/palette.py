@@ -9,6 +9,7 @@ from dataclasses import dataclass
 PINS = ("A", "B", "C")  # the letters of pinned runs, each with its dash and its shape
 PIN_DASHES = dict(zip(PINS, ([2, 3], [9, 4], [9, 3, 2, 3]), strict=True))
 PIN_SHAPES = dict(zip(PINS, ("circle", "square", "triangle-up"), strict=True))
+FAINT = 0.75  # opacity of what is not the present: as pale as a contrast of 3 to the page allows
 
 
 @dataclass(frozen=True)

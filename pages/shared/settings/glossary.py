@@ -127,7 +127,7 @@ GROUPS = {
             "standardise",
             "",
             "Shift each feature to mean 0 and stretch it to standard deviation 1 (of the population: divided by n, not "
-            "n − 1), which mostly makes κ much smaller.",
+            "n − 1), which mostly makes the valley much rounder.",
         ),
     ),
     "Data": (

@@ -133,13 +133,13 @@ class Panel:
         for switch in FOR_A_CLASS:
             self._draw(switch)
 
-    def fold(self, *groups: str | tuple[str, ...]) -> None:
+    def fold(self, *groups: str | tuple[str, ...], title: str = "More settings") -> None:
         """Settings that can wait, in an expander; those that the open scene is about, above it. A tuple is a row."""
         rows = [(group,) if isinstance(group, str) else group for group in groups]
         now = [row for row in rows if not self.wanted.isdisjoint(row)]
         for row in now:
             self.draw_row(*row)
-        with st.expander("More settings"):
+        with st.expander(title):
             for row in rows:
                 if row not in now:
                     self.draw_row(*row)
