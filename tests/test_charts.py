@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from pages.lessons import LESSONS
+from pages.lessons.race import charts as race
+from pages.lessons.regression import charts as regression
 from pages.shared.picture import charts, timeline
 from pages.shared.picture.charts import Chart
 from pages.shared.picture.palette import PALETTES

@@ -71,7 +71,7 @@ STYLE = """<style>
 </style>"""
 
 FOR_THE_BACK_ROW = """<style>
-:root { font-size: 20px; --above: 14rem; }
+:root { font-size: 20px; --above: 15.5rem; }
 .stMainBlockContainer { padding: .5rem 1.5rem; }
 .stAppHeader { width: 3.5rem; background: none; }
 [class*="_top"] { zoom: .75; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }

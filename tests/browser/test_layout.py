@@ -63,7 +63,7 @@ def test_the_rate_and_what_a_scene_is_about_need_no_scrolling(open_page, server,
             if widget.count():  # of two scales side by side neither rate can be set
                 box = widget.first.bounding_box()
                 assert box and box["y"] + box["height"] <= 720, (scene.name, name)
-        page.locator(f".st-key-{lesson.key}_next button").click()
+        page.locator(f".st-key-{lesson.key}_next button").first.click()
 
 
 def test_what_the_charts_show_is_said_beside_them_to_those_who_cannot_see(open_page, server):
