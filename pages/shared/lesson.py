@@ -56,7 +56,7 @@ class Lesson:
     hint: str
     settings: tuple[Setting, ...]
     scenes: tuple[Scene, ...]
-    card: Callable[[], None]  # draws its picture for Home
+    card: Callable[[], None]  # draws its picture for Home: a small chart `at_rest`, for no timeline is there to move it
     sketch: Callable[[Mapping[str, Any], Palette], Sketch]  # the small picture of the run that settings make
     keep: Callable[[dict], Kept]
     of_the_picture: tuple[str, ...] = ()

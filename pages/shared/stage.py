@@ -11,6 +11,10 @@
         with stage.below():                     pinned runs, and what is closed until it is opened
             ...
 
+A lesson needs a setting `rate`, a scene, a saying, a bar, a question, and a chart that the bar moves. It may leave out
+whatever stands in `below` (the sweep, the table, the code, more charts), the `place` of a chart, without which pinned
+runs are listed and not drawn in it, `above`, notes and a way out. The smallest one is tests/toy_lesson.
+
 Whoever leaves a block has drawn all that what follows needs: the scene is looked for when the settings are known, pins
 are listed when all charts have asked for them, and the file to take home holds every chart.
 """

@@ -58,7 +58,7 @@ def _line_by_hand(fit: Fit, line: list[float], palette: Palette) -> Sketch:
         Line(np.array([at, at]), np.array([low, high]), palette.gradient, 4, dots=palette.ink, is_run=False)
         for at, low, high in zip(x, on_it, y, strict=True)
     ]
-    drawn = Line(np.array(ends), np.polyval(line, ends), palette.iterate)
+    drawn = Line(np.array(ends), np.polyval(line, ends), palette.iterate, is_run=False)
     return Sketch((*residuals, drawn), ends, heights, "The points, and how far each is from a line.")
 
 

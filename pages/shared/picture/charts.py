@@ -12,6 +12,7 @@ contract that each obeys:
   of the dataset `path` to stand on, and `shown`, the last row that may be seen (all, unless the result is hidden).
 * **What moves is a handful of generated rows** that look up their coordinates in `path` (`rows_back`): filtering a long
   dataset at every frame would be slow. (`shown` does filter it, but moves only while a hidden result appears.)
+* **A descent in a plane is `layers.walk`**, which says what it wants of `path`: update, taken, inside and near.
 * **A dataset that is looked up has a mark that reads it** (`reads`): without one it is empty.
 * **Every scale has an explicit domain**: a missing one alone takes the animation from 60 frames a second to 10.
 * **Nothing is drawn far outside** (`Axis.holds`, `Axis.reaches`): SVG cannot take a mark 10^40 pixels away.

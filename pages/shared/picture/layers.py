@@ -14,8 +14,8 @@ ARROW_HEAD = "M0,0L-0.45,1L0,0.75L0.45,1Z"  # its tip on the point, pointing up
 def walk(palette: Palette, x: Axis, y: Axis, here: Point, there: Point, tips: list[alt.Tooltip]) -> list[alt.Chart]:
     """A descent in the plane of two columns of `path`: all of it faint, the recent steps strong, a ghost of the next.
 
-    path needs frame and taken (the update out of this row was made), inside (the row lies in the picture) and near (an
-    end of its step does) besides the columns of here and there.
+    path needs frame, update, taken (the update out of this row was made), inside (the row lies in the picture) and near
+    (an end of its step does) besides the columns of here and there.
     """
     path = alt.Chart(alt.NamedData("path"))
     steps = path.transform_filter("datum.near && datum.taken && datum.frame < shown")
