@@ -15,28 +15,12 @@ from tests.harness import choose_scene, in_a_link, in_a_widget, open_lesson
 
 LESSONS = {lesson.key: (lesson.settings, lesson.scenes) for lesson in lessons.LESSONS}
 SETTINGS = {page: {setting.name: setting for setting in own} for page, (own, _) in LESSONS.items()}
-AS_THEY_ARE = {
-    "data",
-    "learned",
-    "beside",
-    "loss",
-    "rates",
-    "lanes",
-    "follow",
-}  # what the values of other settings depend on
+AS_THEY_ARE = {"data", "learned", "beside", "loss", "rates", "lanes", "follow"}  # others depend on these
 CLICKS = ({"p": 0.5, "q": 0.5}, {"rate": 0.0123})  # on a surface, and on a curve of the sweep
 SELECTIONS = ("start", "taken")  # of the charts that can be clicked
 KINDS = ("slider", "number_input", "select_slider", "selectbox", "toggle", "button_group", "text_input")
-TAKEN_BACK = {
-    "standardise",
-    "learned",
-    "hand",
-    "beside",
-    "loss",
-    "follow",
-    "left",
-    "right",
-}  # with a sentence, where useless
+# Taken back where they are of no use, with a sentence:
+TAKEN_BACK = {"standardise", "learned", "hand", "beside", "loss", "follow", "left", "right"}
 WAYS = ("hidden", "locked")
 
 
