@@ -59,6 +59,7 @@ STYLE = """<style>
 @container (max-width: 760px) {
   [data-testid="stHorizontalBlock"] { flex-direction: column; }
   [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
+  .stElementContainer:has(.stVegaLiteChart) { height: 40vh; }
 }
 @media (max-width: 640px) { [class*="_present"], [class*="_result_pin"] { display: none; } } /* nothing for a phone */
 @media (max-width: 640px) {
