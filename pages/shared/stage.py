@@ -50,7 +50,9 @@ STYLE = """<style>
 [class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .6rem; }
 [class*="_scenes"] button { max-width: 11rem; p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } }
-[class*="_in_words"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+[class*="_top"] :is([class*="_undo"], [class*="_reset"], [class*="_previous"], [class*="_next"])
+  button [data-testid="stMarkdownContainer"],
+[class*="_in_words"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; } /* read aloud */
 [class*="_charts"] { container-type: inline-size; position: relative; }
 [class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
   height: calc(100vh - var(--above) - var(--lines) * 1.6rem); min-height: max(34vh, 250px);

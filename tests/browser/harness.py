@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.request import urlopen
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -68,6 +68,22 @@ def is_a_complaint(message: ConsoleMessage) -> bool:
     """Whether the browser's console says that something is wrong."""
     own = any(path in message.location.get("url", "") for path in STREAMLITS_OWN_404)
     return message.type in ("error", "warning") and not own
+
+
+def expect_scene(page: Page, name: str) -> None:
+    """The name on top of the page."""
+    expect(page.locator("[class*=_scenes] button").first).to_contain_text(f"Scene: {name}", timeout=10_000)
+
+
+def choose_scene(page: Page, name: str) -> None:
+    page.locator("[class*=_scenes] button").first.click()
+    scenes = page.get_by_test_id("stPopoverBody")
+    expect(scenes.get_by_role("button").first).to_be_visible()
+    scene = scenes.get_by_role("button", name=name, exact=True)
+    if not scene.is_visible():
+        scenes.get_by_text("More scenes").click()
+    scene.click()
+    expect_scene(page, name)
 
 
 def settle(page: Page, charts: int = 2) -> None:

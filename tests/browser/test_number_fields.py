@@ -222,7 +222,7 @@ def test_steps_go_on_from_a_number_between_two_steps_which_is_not_called_invalid
 def test_a_field_that_may_be_empty_may_be_emptied(page):
     page.get_by_role("button", name="Share").click()
     page.get_by_text("For a class").click()
-    at, link = page.locator(".st-key-quadratic_share_at input"), page.locator("[data-testid=stPopoverBody] code")
+    at, link = page.locator(".st-key-quadratic_share_at input"), page.get_by_role("dialog").locator("code")
     for text, ending in (("12", "quadratic_at=12"), ("", "quadratic_updates=100")):
         at.fill(text)
         at.press("Enter")

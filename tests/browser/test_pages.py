@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 from pages.lessons import LESSONS
 from pages.lessons.quadratic import QUADRATIC
 from pages.lessons.quadratic.scenes import ARTICLE
+from pages.lessons.regression import REGRESSION
 from pages.shared.lesson import Lesson
-from tests.browser.harness import fresh_server, settle
+from tests.browser.harness import choose_scene, expect_scene, fresh_server, settle
 from tests.harness import in_a_link, open_lesson
 
 SCENES = [(lesson, scene) for lesson in LESSONS for scene in lesson.scenes]
@@ -51,7 +52,7 @@ def assert_nothing_is_cut_off(page: Page) -> None:
 def test_a_scenes_link_shows_it_on_a_projector_and_on_a_phone(open_page, server, lesson, scene):
     page = open_page(server + address(lesson, scene.settings), charts=charts_of(lesson))
     expect(page.locator("[class*=_verdict]").get_by_text(scene.look)).to_be_visible()
-    expect(page.get_by_role("radio", name=scene.name, exact=True)).to_be_checked()
+    expect_scene(page, scene.name)
     bottom = "node => node.getBoundingClientRect().bottom"
     assert page.locator(".stVegaLiteChart").first.evaluate(bottom) <= 720, "the main chart needs scrolling"
     page.set_viewport_size({"width": 390, "height": 844})
@@ -66,7 +67,7 @@ def test_a_link_opens_cold_on_a_fresh_server(open_page, lesson):
         page = open_page(server.address + address(lesson, scene.settings), charts=charts_of(lesson))
         expect(page.get_by_role("link", name="Home")).to_be_visible()  # the frame is there
         expect(page.get_by_role("link", name="quadratic", exact=True)).to_have_count(0)  # and not a list of files
-        expect(page.get_by_role("radio", name=scene.name, exact=True)).to_be_checked()
+        expect_scene(page, scene.name)
         page.close()
 
 
@@ -98,7 +99,7 @@ def test_a_card_of_the_gallery_opens_its_scene(open_page, server):
     page = open_page(server, charts=3)
     page.get_by_role("radio", name="Explosion").click()
     page.get_by_role("link", name="Doubled once too often").click()
-    expect(page.get_by_role("radio", name="Doubled once too often")).to_be_checked(timeout=10_000)
+    expect_scene(page, "Doubled once too often")
     settle(page, charts=3)
 
 
@@ -107,19 +108,19 @@ def test_n_and_p_page_through_the_scenes_of_all_lessons_but_not_while_typing(ope
 
     def press(key: str, expected: str, title: str) -> None:
         page.keyboard.press(key)
-        expect(page.get_by_role("radio", name=expected, exact=True)).to_be_checked(timeout=10_000)
+        expect_scene(page, expected)
         expect(page.get_by_role("heading", level=1)).to_contain_text(title)
         settle(page)
 
-    press("p", "Stops early", "Descent on")
-    press("n", "No minimum", "Descent on")
+    press("p", "Stops early", "f(x) =")
+    press("n", "No minimum", "f(x) =")
     press("n", "Opening", "Fit a line")
-    press("n", "Fit by hand", "Fit a line")
+    press("n", REGRESSION.scenes[1].name, "Fit a line")
     field = page.get_by_label("Learning rate η (eta)", exact=True)
     field.press("End")
     field.type("n")
     expect(field).to_have_value("0.05n")
-    expect(page.get_by_role("radio", name="Fit by hand")).to_be_checked()
+    expect_scene(page, REGRESSION.scenes[1].name)
 
 
 def test_a_presenter_pages_with_the_settings_folded(open_page, server):
@@ -132,7 +133,7 @@ def test_a_presenter_pages_with_the_settings_folded(open_page, server):
 
 def test_a_scene_is_one_click_and_can_be_undone(open_page, server):
     page = open_page(server + "/quadratic?quadratic_rate=0.07&quadratic_start=-3.5")
-    page.get_by_text("No minimum", exact=True).click()
+    choose_scene(page, "No minimum")
     settle(page)
     verdict = page.locator(".st-key-quadratic_verdict")
     expect(verdict).to_contain_text("Runs away: no minimum")
@@ -147,7 +148,7 @@ def test_a_shared_link_opens_the_same_run(open_page, server):
     page.get_by_role("button", name="double").click()
     settle(page)
     page.get_by_role("button", name="Share").click()
-    link = page.locator("[data-testid=stPopoverBody] code").inner_text()
+    link = page.get_by_role("dialog").locator("code").inner_text()
     there = open_page(link)
     for selector in (".place", ".rule", ".st-key-quadratic_verdict"):
         assert there.locator(selector).inner_text() == page.locator(selector).inner_text()
@@ -173,7 +174,7 @@ def test_the_articles_fit_390_pixels(open_page, server):
 
 def test_the_words_fit_390_pixels(open_page, server):
     page = open_page(server + "/variant_race")
-    page.get_by_role("button", name="Words").click()
+    page.get_by_role("button", name="Glossary").click()
     page.set_viewport_size({"width": 390, "height": 844})
     words = page.get_by_role("dialog")
     expect(words).to_contain_text("condition number κ")
@@ -185,7 +186,7 @@ def test_a_link_of_the_articles_opens_its_scene_over_what_an_earlier_visit_has_l
     page.get_by_role("link", name="The articles, checked").click()
     page.get_by_role("link", name=ARTICLE.name).click()
     settle(page)
-    expect(page.get_by_role("radio", name=ARTICLE.name, exact=True)).to_be_checked()
+    expect_scene(page, ARTICLE.name)
     assert page.url.endswith("/quadratic?quadratic_rate=0.001")
 
 
@@ -205,15 +206,14 @@ def test_a_change_of_theme_recolours_the_charts(open_page, server):
 def test_the_back_button_brings_back_the_settings_and_what_they_show(open_page, server):
     page = open_page(f"{server}/quadratic")
     for scene in ("Bounces for ever", "Diverges"):
-        page.get_by_text(scene, exact=True).first.click()
-        page.wait_for_timeout(500)
+        choose_scene(page, scene)
         settle(page)
     page.go_back()
     page.wait_for_timeout(500)
     settle(page)
     expect(page.locator(".st-key-quadratic_verdict")).to_contain_text("Bounces for ever")
     expect(page.get_by_label("Learning rate η (eta)", exact=True)).to_have_value("1/3")
-    expect(page.get_by_role("radio", name="Bounces for ever")).to_be_checked()
+    expect_scene(page, "Bounces for ever")
 
 
 def test_a_click_on_the_loss_surface_starts_there(open_page, server):
@@ -286,25 +286,25 @@ def test_a_scene_is_one_step_of_the_browsers_history_with_all_its_settings(open_
     page = open_page(f"{server}/variant_race")
     before = page.evaluate("history.length")
     for scene in ("The stream drifts", "Decays too fast and freezes"):
-        page.get_by_text(scene, exact=True).click()
-        page.wait_for_timeout(1200)
+        choose_scene(page, scene)
+        page.wait_for_timeout(800)
         settle(page)
     assert page.evaluate("history.length") == before + 2
     assert "race_factor4=0.95" in page.url
     page.go_back()
     page.wait_for_timeout(800)
     settle(page)
-    expect(page.get_by_role("radio", name="The stream drifts")).to_be_checked()
+    expect_scene(page, "The stream drifts")
     page.reload()
     settle(page)
-    expect(page.get_by_role("radio", name="The stream drifts")).to_be_checked()
+    expect_scene(page, "The stream drifts")
 
 
 def test_a_presenter_sees_one_large_chart_and_no_settings(open_page, server):
     page = open_page(f"{server}/linear_regression?regression_present=true", charts=3)
     folded = page.get_by_test_id("stSidebar").bounding_box()
     assert folded is None or folded["x"] + folded["width"] <= 1
-    page.get_by_text("Chart 2", exact=True).click()
+    page.get_by_text("Parameters", exact=True).click()
     page.wait_for_timeout(800)
     shown = [chart.bounding_box() for chart in page.locator(".stVegaLiteChart").all() if chart.is_visible()]
     assert len(shown) == 1 and shown[0]["width"] > 1000 and shown[0]["y"] + shown[0]["height"] <= 720

@@ -191,7 +191,8 @@ class Panel:
         """The two ways back; when `remember` has been called."""
         history = st.session_state.get(self.key("history"), [])
         st.button(
-            ":material/undo:",
+            "Undo",
+            icon=":material/undo:",
             key=self.key("undo"),
             on_click=self._undo,
             disabled=len(history) < 2,
@@ -199,7 +200,8 @@ class Panel:
             type="tertiary",
         )
         st.button(
-            ":material/restart_alt:",
+            "Reset",
+            icon=":material/restart_alt:",
             key=self.key("reset"),
             on_click=self.assign,
             args=(self.defaults,),

@@ -148,7 +148,8 @@ def _button(way: str, shortcut: str, number: int, panel: Panel, slides: Slides) 
 
     where = f"{way.capitalize()} scene: {number + 1} of {len(slides)}"  # not its name: a class would know what comes
     st.button(
-        f":material/{ICONS[way]}:",
+        way.capitalize(),
+        icon=f":material/{ICONS[way]}:",
         key=panel.key(way),
         on_click=go,
         disabled=slide is None,
