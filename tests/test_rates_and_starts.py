@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 from gdcore import Quadratic, theory
 from gdcore.datasets import Dataset
 from gdcore.theory import Regime
+from pages.lessons import LESSONS
 from pages.lessons.regression import settings as regression_settings
 from pages.shared.data import regression as models
 from pages.shared.data.own import OWN
@@ -69,7 +70,11 @@ def test_what_is_no_rate_is_refused_in_a_sentence_with_an_example_and_stays_in_t
     assert app.text_input(key=f"{page}_rate_text").value == text
     (warning,) = app.warning
     assert text[:40] in warning.value
-    assert "such as 0.05, 1e-3 or 1/6" in warning.value and "0.05 is used." in warning.value
+    assert "such as 0.05, 1e-3 or 1/6" in warning.value and f"{opens_with(page, 'rate')} is used." in warning.value
+
+
+def opens_with(page: str, name: str) -> str:
+    return next(lesson.defaults[name] for lesson in LESSONS if lesson.key == page)
 
 
 def settings_of_the_data() -> list[dict]:

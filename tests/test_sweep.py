@@ -258,11 +258,14 @@ def test_the_specification_does_not_depend_on_the_settings():
 
 
 def some_link(page: str):
-    """Some settings of a lesson on the data that it opens with; a batch of the race fits into its 256 examples."""
+    """Some settings of a lesson on the data that it opens with; a batch of the race fits into its 256 examples.
+
+    By hand there is no run to sweep, and side by side there are two.
+    """
     values = {
         setting.name: some.sampled_from(setting.offered) if isinstance(setting, BatchSize) else any_value(setting)
         for setting in SETTINGS[page]
-        if setting.name not in ("data", "n", "budget")
+        if setting.name not in ("data", "n", "budget", "hand", "beside")
     }
     return some.fixed_dictionaries({}, optional=values)
 
