@@ -77,7 +77,6 @@ def settings(stage: Stage, panel: Panel) -> tuple[Model, tuple[str, ...]]:
         with place_of_the_rate:
             rate(panel, model)
     with place_of_the_lanes:
-        st.html(lanes.STYLE)
         for lane in range(1, values["lanes"] + 1):
             lanes.choose(panel, lane, with_rate=values["rates"] == EACH)
     take_back_what_does_not_go_together(panel, len(dataset.targets))  # not earlier: drawing brings a value back

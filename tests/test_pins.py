@@ -259,7 +259,8 @@ def test_a_run_on_ones_own_table_cannot_be_pinned_and_the_others_wait(page, own)
 
 
 def whatever(page: str):
-    return some.fixed_dictionaries({setting.name: any_value(setting) for setting in LESSONS[page]})
+    every = some.fixed_dictionaries({setting.name: any_value(setting) for setting in LESSONS[page]})
+    return every.map(lambda values: values | {name: False for name in ("hand", "beside") if name in values})
 
 
 @pytest.mark.parametrize("page", ["quadratic", "regression"])

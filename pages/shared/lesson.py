@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ FAILURES = TOO_SLOW, OVERSHOOT, EXPLOSION, RAVINE, BAD_SCALING, NOISE_FLOOR, FRE
     "Published bug",
 )
 IT_WORKS = "It works"
+LETTERS = 110  # in a line above the charts
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +70,11 @@ class Lesson:
         return {setting.name: setting.default for setting in self.settings}
 
 
+def lines_of(text: str) -> int:
+    """How many lines a text takes above the charts, on a screen 1280 pixels wide: two at least."""
+    return max(2, ceil(len(text) / LETTERS))
+
+
 class Saying(Protocol):
     """What a page says of its run: above the charts, in numbers on request, and all of it in the file to take home."""
 
@@ -75,9 +82,8 @@ class Saying(Protocol):
     def plain(self) -> str:
         """What happened, in ten words or so."""
 
-    @property
-    def lines(self) -> int:
-        """How many it takes at most above the charts, on a screen 1280 pixels wide."""
+    def lines(self, look: str) -> int:
+        """How many it takes above the charts, on a screen 1280 pixels wide."""
 
     @property
     def numbers(self) -> str: ...
@@ -109,9 +115,8 @@ class Told:
     def line(self) -> str:
         return f"{self.badge} {self.plain}"
 
-    @property
-    def lines(self) -> int:
-        return 2
+    def lines(self, look: str) -> int:
+        return lines_of(f"{self.title} {self.plain} {look}")
 
     @property
     def numbers(self) -> str:

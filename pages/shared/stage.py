@@ -21,6 +21,7 @@ are listed when all charts have asked for them, and the file to take home holds 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
@@ -44,53 +45,15 @@ from pages.shared.teaching.gallery import (
 from pages.shared.teaching.pins import Pins, Place, not_in_the_link
 from pages.shared.teaching.predict import Prediction, Question
 
-# The charts take what the window leaves them: `--above` is what stands over them, without the lines of the verdict.
-STYLE = """<style>
-:root { --above: 19rem; }
-[class*="_top"] h1 { font-size: 1.25rem; padding: 0; }
-[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .6rem; }
-[class*="_scenes"] button { max-width: 11rem; p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } }
-[class*="_top"] :is([class*="_undo"], [class*="_reset"], [class*="_previous"], [class*="_next"])
-  button [data-testid="stMarkdownContainer"],
-[class*="_in_words"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; } /* read aloud */
-[class*="_charts"] { container-type: inline-size; position: relative; }
-[class*="_charts"] .stElementContainer:has(.stVegaLiteChart) {
-  height: calc(100vh - var(--above) - var(--lines) * 1.6rem); min-height: max(34vh, 250px);
-}
-@media (max-width: 639px) { [class*="_verdict"] { flex-direction: column; row-gap: 0; } }
-@container (max-width: 760px) {
-  [data-testid="stHorizontalBlock"] { flex-direction: column; }
-  [data-testid="stColumn"] { width: 100% !important; flex: 1 1 auto !important; }
-  .stElementContainer:has(.stVegaLiteChart) { height: 40vh; }
-}
-@media (max-width: 640px) { [class*="_present"], [class*="_result_pin"] { display: none; } } /* nothing for a phone */
-@media (max-width: 640px) {
-  [class*="_top"] { :is([class*="_previous"], [class*="_next"]) button { padding: 0 .5rem; } }
-  [data-testid="stSidebar"][data-collapsed="false"] { /* comes up from below, and the picture stays in view */
-    position: fixed !important; inset: auto 0 0 0 !important; width: 100vw !important; height: 45vh !important;
-    max-width: none; box-shadow: 0 0 1rem #0006;
-  }
-}
-</style>"""
 
-FOR_THE_BACK_ROW = """<style>
-:root { font-size: 20px; --above: 15.5rem; }
-.stMainBlockContainer { padding: .5rem 1.5rem; }
-.stAppHeader { width: 3.5rem; background: none; }
-[class*="_top"] { zoom: .75; padding-left: 3rem; h1, .stCheckbox [data-testid="stTooltipIcon"] { display: none; } }
-.st-key-glossary, [data-testid="stTopNav"], [data-testid="stToolbarActions"], .stMainMenu { display: none; }
-[class*="_verdict"] { min-height: 0 !important; }
-[class*="_at_hand"] {
-  [data-testid="stWidgetLabel"] { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
-  flex-wrap: nowrap; align-items: center;
-  & > :has(.stTextInput) { width: 8rem; flex: none; }
-  & > :has(.stSlider) { width: 7rem; flex: none; }
-  & > :has(.stButton) { flex-wrap: nowrap; flex: none; width: auto; }
-}
-[class*="_corner"] { position: absolute; top: .25rem; left: 8rem; z-index: 1; width: auto; }
-</style>"""
+def _style(name: str) -> str:
+    return f"<style>{Path(__file__).with_name(name).read_text('utf-8')}</style>"
 
+
+STYLE = _style("stage.css")
+FOR_THE_BACK_ROW = _style("presenter.css")
 LINES = {lines: f"<style>:root {{ --lines: {lines}; }}</style>" for lines in range(1, 10)}
+STILL = "<style>.vega-bindings { display: none; }</style>"  # for charts that have no bar to move them
 ALL_CHARTS = "All"
 ONLY = {  # as above made here, and not from a page's values: what is HTML is fixed before there is a reader
     one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'
@@ -162,7 +125,7 @@ class Stage:
         way_out: a button beside the verdict that mends what it finds. no_pins: why this run cannot be pinned.
         """
         self.saying, self.prediction = saying, Prediction(self.panel, question, self.lesson.of_the_picture)
-        st.html(LINES[saying.lines])
+        st.html(LINES[saying.lines(self._look()) + (len(bar.rules) > 2)])  # more than two rules take another line
         with self._body:
             self.prediction.lead(lambda: saying.show(self._look()), lambda: self._beside(way_out))
             with st.container(horizontal=True, key=f"{self.lesson.key}_bar"):
@@ -176,20 +139,20 @@ class Stage:
     @contextmanager
     def by_hand(self) -> Iterator[None]:
         """In place of `show`: what a reader does before there is a run to play."""
-        st.html("<style>.vega-bindings { display: none; }</style>")  # the timeline of charts that have no bar here
+        st.html(STILL)
         st.html(LINES[1])
         with self._body:
+            st.markdown(self._look())
             yield
         self._finish()
 
     def _finish(self) -> None:
         """What can be said of the settings only when all of them are drawn."""
         self.panel.remember()
-        if not self.values["present"]:
-            with self._last_buttons:
-                self.panel.undo_and_reset()
-                table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
-                self.panel.share(table + not_in_the_link(self.panel))
+        with self._last_buttons:
+            self.panel.undo_and_reset()
+            table = "Your own table is not in it. " if own.is_chosen(self.values) else ""
+            self.panel.share(table + not_in_the_link(self.panel))
 
     def _look(self) -> str:
         return self.scene.look if self.scene else self.lesson.look

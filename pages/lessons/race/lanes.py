@@ -99,6 +99,7 @@ def label(setting: Setting) -> str:
 def choose(panel: Panel, lane: int, with_rate: bool) -> None:
     """Draw the settings of a lane that are of use, in one row: the rarer ones behind a button."""
     values = panel.values
+    st.html(STYLE)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall", key=f"race_row{lane}"):
         st.markdown(f"**{lane}**", width="content")
         with st.container():

@@ -172,9 +172,10 @@ def _is_crowded(curves: Columns, view: dict, log: bool) -> bool:
     """Whether the curves leave less room at the left end of the goal's level than at its right end."""
     first, last = view["first"], view["last"]
     across = np.log(curves["time"] / first) / np.log(last / first) if log else curves["time"] / last
-    tall = (view["height_high"] / view["height_low"]) ** 0.1
-    ends = np.stack([curves["height"][:-1], curves["height"][1:]])  # of the pieces of all lines
-    beside = (ends.max(0) > view["goal"] / tall) & (ends.min(0) < view["goal"] * tall)
+    tall = float(view["height_high"] / view["height_low"]) ** 0.1
+    heights = curves["height"].astype(float)  # single precision may not hold the goal
+    pieces = np.stack([heights[:-1], heights[1:]])  # the ends of all lines’ pieces
+    beside = (pieces.max(0) > view["goal"] / tall) & (pieces.min(0) < view["goal"] * tall)
     taken = np.unique((60 * across[1:][beside]).astype(int))
     return bool((taken < 20).sum() > (taken >= 40).sum())
 

@@ -9,7 +9,7 @@ from pages.lessons.race.runs import Race
 from pages.lessons.race.verdict_words import footnote, told
 from pages.lessons.race.verdicts import of_lane
 from pages.lessons.race.words import off_the_picture
-from pages.shared.lesson import Told
+from pages.shared.lesson import Told, lines_of
 from pages.shared.session import PRESENTING
 
 LANES_ON_TOP = 4  # of more lanes only the badges stand above the charts, so that a projector still shows these
@@ -42,9 +42,8 @@ class RaceSaying:
         lanes = [" ".join(lines)] if self.in_short else lines
         st.markdown("  \n".join([f"{look} {self.winner}".lstrip(), *lanes, *filter(None, [self.aside])]))
 
-    @property
-    def lines(self) -> int:
-        return 2 + (1 if self.in_short else len(self.verdicts))
+    def lines(self, look: str) -> int:
+        return lines_of(f"{look} {self.winner}") + (1 if self.in_short else len(self.verdicts))
 
     @property
     def numbers(self) -> str:
