@@ -59,7 +59,8 @@ def settings(stage: Stage, panel: Panel) -> tuple[Model, tuple[str, ...]]:
     """
     values = panel.values
     place_of_the_rate = stage.at_hand()
-    panel.draw(*(name for name in of_the_data(values) if name in panel.wanted), "rates", "lanes")
+    can_wait = [*of_the_data(values), "seeds", "seed", "workers", "axis", "follow"]
+    panel.draw(*(name for name in can_wait if name in panel.wanted), "rates", "lanes")
     place_of_the_lanes = st.container(gap="xsmall")
     panel.draw("clock")
     with st.container(horizontal=True, gap="medium"):
@@ -68,9 +69,8 @@ def settings(stage: Stage, panel: Panel) -> tuple[Model, tuple[str, ...]]:
     panel.draw("cloud")
     place_of_the_start = st.container()
     with st.expander("More settings"):
-        panel.draw(*(name for name in of_the_data(values) if name not in panel.wanted))
+        panel.draw(*(name for name in can_wait if name not in panel.wanted))
         dataset, notes = own.choose("race") if own.is_chosen(values) else (dataset_of(values), ())
-        panel.draw("seeds", "seed", "workers", "axis", "follow")
     model = model_of(values, dataset)
     panel.rates_around(limit_of(model))
     if values["rates"] == SAME:
