@@ -60,9 +60,9 @@ def settings(stage: Stage, panel: Panel) -> tuple[Model, tuple[str, ...]]:
     values = panel.values
     place_of_the_rate = stage.at_hand()
     can_wait = [*of_the_data(values), "seeds", "seed", "workers", "axis", "follow"]
-    panel.draw(*(name for name in can_wait if name in panel.wanted), "rates", "lanes")
+    panel.draw(*(name for name in ("clock", "rates", *can_wait) if name in panel.wanted), "lanes")
     place_of_the_lanes = st.container(gap="xsmall")
-    panel.draw("clock")
+    panel.draw(*(name for name in ("rates", "clock") if name not in panel.wanted))
     with st.container(horizontal=True, gap="medium"):
         panel.quick_pick("seeds", "one seed", 1)
         panel.quick_pick("seeds", "20 seeds", lanes.MOST_SEEDS)

@@ -81,7 +81,7 @@ class Stage:
     def settings(self) -> Iterator[Panel]:
         """The sidebar. The scene is looked for, and runs are pinned, when the settings are known."""
         if scene := last_scene(self.panel, self.slides):
-            self.panel.wanted = frozenset(scene.settings)
+            self.panel.wanted = frozenset(scene.settings).difference(self.lesson.of_the_picture)
         with st.sidebar:
             yield self.panel
         self.scene = scene_on_screen(self.panel, self.lesson.scenes)
