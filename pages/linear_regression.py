@@ -150,6 +150,7 @@ def draw(fit: Fit, stage: Stage) -> None:
                 fit.equal_aspect,
                 place=SURFACE,
                 width="content" if fit.equal_aspect else "stretch",
+                height="content" if fit.equal_aspect else "stretch",
                 key="regression_surface",
                 on_select=lambda: start_where_clicked(model, stage.panel),
                 selection_mode="start",

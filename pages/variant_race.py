@@ -40,7 +40,6 @@ def page() -> None:
     with stage.settings() as panel:
         model, notes = settings(stage, panel)
     race, cap = race_of(panel.values, model)
-    st.sidebar.caption(words.recorded(race))
     stage.headline(f"The race on {race.n_examples:,} examples", *notes, *cap)
     apart = own.is_chosen(panel.values) and differ_in_size(model.sizes, limit_of(model))
     with stage.above(), waiting_for(race):
@@ -49,6 +48,7 @@ def page() -> None:
     with stage.show(said, words.bar(race, panel.values["follow"] - 1), lambda: question.of_race(race), way_out):
         draw(race, stage)
         with stage.below():
+            st.caption(words.recorded(race))
             more(race, stage)
 
 

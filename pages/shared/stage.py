@@ -194,9 +194,8 @@ class Stage:
         self, build: Callable[..., Chart], alt: str, datasets: Datasets, *titles, place: Place | None = None, **options
     ) -> None:
         """A chart that the bar moves, with the pinned runs that may be drawn in its place."""
-        timeline.chart(
-            build, alt, self.pins.on(place, datasets) if place else datasets, *titles, height="stretch", **options
-        )
+        datasets = self.pins.on(place, datasets) if place else datasets
+        timeline.chart(build, alt, datasets, *titles, **{"height": "stretch", **options})
 
     @contextmanager
     def below(self) -> Iterator[None]:

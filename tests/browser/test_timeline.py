@@ -433,7 +433,7 @@ def test_every_lane_stands_where_the_clock_says(open_page, server):
     legend = page.locator(".st-key-race_result text").filter(has_text="update")
     page.locator(".scrub").fill("0")
     assert [text.split(" · ")[2] for text in legend.all_text_contents()] == ["update 0"] * 3
-    assert [text.split(" · ")[1] for text in legend.all_text_contents()] == ["loss 16.90 (18.49 × the least)"] * 3
+    assert [text.split(" · ")[1] for text in legend.all_text_contents()] == ["loss 16.90 (18.49 × the lowest)"] * 3
     page.locator(".scrub").fill("100")
     assert page.locator(".says").inner_text() == "batch waits for its first 256 examples"
     page.locator(".scrub").fill("300")

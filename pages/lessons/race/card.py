@@ -39,7 +39,7 @@ def losses_over_the_clock(values: Mapping[str, Any], palette: Palette) -> Sketch
         time, height = (curves[name][its].astype(float) for name in ("time", "height"))
         noisy = curves["noisy"][its].any()
         lanes.append(Line(time, height, palette.lanes[look], 3 if noisy else 5, "none" if noisy else dash_of(look)))
-    loss = "loss ÷ the least loss" if race.has_multiples else "loss"
+    loss = "loss ÷ the lowest loss" if race.has_multiples else "loss"
     words = f"The {loss} of each lane over {race.clock}, on {'log axes' if log else 'a log axis'}."
     lines = (*least(view["floor"], clock, palette), *lanes)
     return Sketch(lines, clock, (view["height_low"], view["height_high"]), words, log_x=log, log_y=True)

@@ -122,7 +122,7 @@ def loss(palette: Palette, clock: str, multiples: bool, log: bool, lanes: int, m
     lanes: lane, look, name, ends. path: update, time, height, over, loss.
     view: first, last, height_low, height_high, goal, goal_words, goal_right (they have more room there), floor, frames.
     """
-    y_title = "loss ÷ least loss" if multiples else "mean squared error"
+    y_title = "loss ÷ lowest loss" if multiples else "mean squared error"
     clock += " (thick over thin: running mean)" if noisy else ""
     x = Axis(alt.X, "first", "last", clock, alt.Axis(format=",~r", tickCount=6, grid=False), log=log)
     y = Axis(alt.Y, "height_low", "height_high", y_title, alt.Axis(labelExpr=FEW, tickCount=8), log=True)
@@ -181,7 +181,7 @@ def _levels(palette: Palette, y: Axis, multiples: bool) -> tuple[list[alt.Chart]
     rules, texts = [], []
     for column, said, hue, side, right in (
         ("goal", "datum.goal_words", palette.muted, "bottom" if multiples else "top", "datum.goal_right"),
-        ("floor", "'least loss'", palette.optimum, "top", "false"),
+        ("floor", "'lowest loss'", palette.optimum, "top", "false"),
     ):
         level = view.transform_filter(y.holds(column)).transform_calculate(words=said, right=right)
         rules.append(level.mark_rule(color=hue, strokeWidth=1.5, strokeDash=[8, 4]).encode(y=y(column), tooltip=NO_TIP))
@@ -197,7 +197,7 @@ def _legend(palette: Palette, lanes: int, multiples: bool) -> list[alt.Chart]:
     rows = heads("update", "loss", "height", "over").transform_calculate(lane_row="data('lanes')[datum.lane]")
     loss = f"isValid(datum.loss) ? {written('datum.loss', steady=True)} : 'beyond the numbers'"
     multiple = (
-        f"isValid(datum.height) && !datum.over ? ' (' + {written('datum.height', steady=True)} + ' × the least)' : ''"
+        f"isValid(datum.height) && !datum.over ? ' (' + {written('datum.height', steady=True)} + ' × the lowest)' : ''"
     )
     loss = f"({loss}) + ({multiple})" if multiples else f"({loss})"
     rows = rows.transform_calculate(

@@ -133,7 +133,7 @@ def losses(race: Race, log: bool) -> Datasets:
     lanes |= {"ends": np.array([course.ended[0] for course in race.courses])}
     goal, floor = (GOAL, 1.0) if race.has_multiples else (race.goal, race.least)
     view = {**axis, "height_low": low, "height_high": high, "goal": goal, "floor": floor, "start": start}
-    view |= {"goal_words": "twice the least loss" if race.has_multiples else f"{GAP_GOAL:.0%} of the starting gap"}
+    view |= {"goal_words": "twice the lowest loss" if race.has_multiples else f"{GAP_GOAL:.0%} of the starting gap"}
     view |= {"goal_right": _is_crowded(curves, view, log)}
     view |= {"frames": len(race.times)}
     means = stacked(means) if means else {name: curves[name][:0] for name in ("look", "time", "height", "frame")}

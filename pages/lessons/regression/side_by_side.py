@@ -88,7 +88,8 @@ def show(pair: Pair, stage: Stage) -> None:
             with place:
                 titles = (fit.model.title(parameter) for parameter in fit.model.names[:2])
                 surface, alt = fit.surface(timeline.palette().ramp), f"The loss over the {name} parameters."
-                stage.chart(charts.surface, alt, surface, *titles, fit.equal_aspect, key=f"regression_{name}")
+                size = dict.fromkeys(("width", "height"), "content" if fit.equal_aspect else "stretch")
+                stage.chart(charts.surface, alt, surface, *titles, fit.equal_aspect, key=f"regression_{name}", **size)
                 st.caption(f"{name.capitalize()} features, rate {number(fit.learning_rate, 3)}")
         with stage.below():
             st.markdown(tables.stability(pair.raw))
