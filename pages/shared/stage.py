@@ -5,7 +5,7 @@
         ...
     stage.headline(title)                       the line on top, and what the link has to say
     with stage.show(saying, bar, question):     the verdict or the question, the bar, and then the charts
-        left, right = stage.columns(3, 2)
+        left, right = stage.columns(Curve=3, Gap=2)
         with right, stage.result():             what is hidden until a prediction is made
             stage.chart(...)
         with stage.below():                     pinned runs, and what is closed until it is opened
@@ -53,7 +53,7 @@ def _style(name: str) -> str:
 STYLE = _style("stage.css")
 FOR_THE_BACK_ROW = _style("presenter.css")
 LINES = {lines: f"<style>:root {{ --lines: {lines}; }}</style>" for lines in range(1, 10)}
-STILL = "<style>.vega-bindings { display: none; }</style>"  # for charts that have no bar to move them
+STILL = "<style>.vega-bindings { display: none !important; }</style>"  # for charts that have no bar to move them
 ALL_CHARTS = "All"
 ONLY = {  # as above made here, and not from a page's values: what is HTML is fixed before there is a reader
     one: f'<style>[class*="_charts"] [data-testid="stColumn"]:not(:nth-child({one})) {{ display: none; }}</style>'

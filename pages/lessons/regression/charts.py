@@ -211,7 +211,7 @@ def loss(palette: Palette, log: bool) -> Chart:
         "loss",
         floor.mark_rule(color=palette.optimum, strokeWidth=2, strokeDash=[8, 4]).encode(y=y("floor")),
         *words(
-            floor.transform_calculate(words=f"'least loss ' + {written('datum.floor')}"),
+            floor.transform_calculate(words=f"'lowest loss ' + {written('datum.floor')}"),
             palette,
             {"x": alt.XValue(4), "y": y("floor"), "text": alt.Text("words:N"), "tooltip": NO_TIP},
             palette.optimum,
