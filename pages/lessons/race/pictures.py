@@ -172,10 +172,12 @@ def _is_crowded(curves: Columns, view: dict, log: bool) -> bool:
     """Whether the curves leave less room at the left end of the goal's level than at its right end."""
     first, last = view["first"], view["last"]
     across = np.log(curves["time"] / first) / np.log(last / first) if log else curves["time"] / last
-    tall = float(view["height_high"] / view["height_low"]) ** 0.1
-    heights = curves["height"].astype(float)  # single precision may not hold the goal
-    pieces = np.stack([heights[:-1], heights[1:]])  # the ends of all lines’ pieces
-    beside = (pieces.max(0) > view["goal"] / tall) & (pieces.min(0) < view["goal"] * tall)
+    with np.errstate(divide="ignore"):  # in logarithms: of the numbers themselves no quotient need be one
+        low, high, goal = (np.log(float(view[name])) for name in ("height_low", "height_high", "goal"))
+        height = np.log(curves["height"].astype(float))
+    tall = 0.1 * (high - low)
+    pieces = np.stack([height[:-1], height[1:]])  # the ends of all lines’ pieces
+    beside = (pieces.max(0) > goal - tall) & (pieces.min(0) < goal + tall)
     taken = np.unique((60 * across[1:][beside]).astype(int))
     return bool((taken < 20).sum() > (taken >= 40).sum())
 
