@@ -93,7 +93,7 @@ def named(
     )
     rows = rows.transform_calculate(
         sideways=f"(datum.right ? width - datum.across : datum.across) > {14 + 6.5 * len(word)}",
-        upright="datum.up ? datum.down > 30 : height - datum.down > 34",
+        upright="datum.up ? datum.down > 30 : height - datum.down > 28",
     )
     rows = rows.transform_calculate(
         beside="datum.sideways" if beside else "datum.sideways && !datum.upright",
@@ -104,7 +104,7 @@ def named(
         "align": alt.ExprRef(f"datum.beside ? datum.right ? 'left' : 'right' : {align}"),
         "baseline": alt.ExprRef("datum.beside ? 'middle' : datum.above ? 'bottom' : 'top'"),
         "dx": alt.ExprRef(f"datum.beside ? datum.right ? 13 : -13 : {dx}"),
-        "dy": alt.ExprRef("datum.beside ? 0 : datum.above ? -18 : 21"),
+        "dy": alt.ExprRef("datum.beside ? 0 : datum.above ? -18 : 20"),
     }
     place = {"x": x(point[0]), "y": y(point[1]), "text": alt.TextValue(word), "tooltip": NO_TIP}
     return words(rows, palette, place, color, **side)
