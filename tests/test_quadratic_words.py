@@ -1,6 +1,6 @@
 """The verdict on a run of the quadratic and the question before it, against what the ball does."""
 
-from math import log
+from math import log, log1p
 
 import numpy as np
 import pytest
@@ -88,8 +88,10 @@ def test_the_verdict_on_a_quadratic_is_what_the_ball_does(values):
         assert judged.figures["limit"] == pytest.approx(1 / values["a2"], rel=1e-12)
         assert judged.figures["start"] == pytest.approx(abs(path[0] - best), rel=1e-9)
         assert judged.figures["end"] == pytest.approx(abs(path[-1] - best), rel=1e-9, abs=1e-13 * (1 + abs(best)))
-        if "needed" in judged.figures and 0 < (factor := abs(1 - 2 * values["a2"] * rate)) < 1 - 1e-9:
-            assert abs(judged.figures["needed"] - log(A_HUNDREDTH) / log(factor)) < 1 + EDGE * judged.figures["needed"]
+        taken = 2 * values["a2"] * rate  # the share of the distance that an update takes off
+        if "needed" in judged.figures and 0 < abs(1 - taken) < 1 - 1e-9:
+            shrinks = log1p(-taken) if taken < 1 else log(taken - 1)  # log(1 - taken) has few digits where it is near 1
+            assert abs(judged.figures["needed"] - log(A_HUNDREDTH) / shrinks) < 1 + EDGE * judged.figures["needed"]
     told = quadratic_words.told(judged, picture, values)
     assert f":{judged.badge}-badge[" in told.line and quadratic_words.result(picture, values)
 
